@@ -1,0 +1,60 @@
+import { type Kernels, wasmHex } from "./generated/kernels.ts";
+
+export type { Kernels };
+
+/** A linear memory that kernels work in: WebAssembly's, or something that looks like it. */
+export interface LinearMemory {
+  readonly buffer: ArrayBufferLike;
+  /** Adds pages of 64 KiB; `buffer` may be another one afterwards. */
+  grow(pages: number): number;
+}
+
+/** Kernels bound to the memory they work in. Bytes below `heapBase` belong to the kernels. */
+export interface KernelInstance {
+  readonly kernels: Kernels;
+  readonly memory: LinearMemory;
+  readonly heapBase: number;
+}
+
+/** A set of kernels that a runtime can be built on: the compiled one, or `jsKernels` of gatewise/js. */
+export interface KernelSet {
+  readonly name: string;
+  instantiate(): KernelInstance;
+}
+
+const noSimd = (cause: unknown): Error =>
+  new Error(
+    "gatewise: this engine cannot compile WebAssembly SIMD; " +
+      'import { jsKernels } from "gatewise/js" and call init({ kernels: jsKernels }) to run without it',
+    { cause },
+  );
+
+function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.substr(2 * i, 2), 16);
+  return bytes;
+}
+
+/** The bytes of the kernels that come with the package. */
+export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(wasmHex);
+
+/** Wraps a compiled module, the package's own where none is given. */
+export function wasmKernels(module?: WebAssembly.Module): KernelSet {
+  return {
+    name: "wasm",
+    instantiate(): KernelInstance {
+      let compiled = module;
+      if (!compiled) {
+        try {
+          compiled = new WebAssembly.Module(embeddedKernels());
+        } catch (cause) {
+          throw noSimd(cause);
+        }
+      }
+      const memory = new WebAssembly.Memory({ initial: 1 });
+      const kernels = new WebAssembly.Instance(compiled, { env: { memory } })
+        .exports as unknown as Kernels;
+      return { kernels, memory, heapBase: kernels.heap_base() };
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => new URL(`./bindings/${path}`, import.meta.url).pathname;
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^gatewise$/, replacement: source("index.ts") },
+      { find: /^gatewise\/js$/, replacement: source("js/index.ts") },
+    ],
+  },
+  test: {
+    environment: "node",
+    include: ["test/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
+});
