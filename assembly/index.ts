@@ -1,4 +1,59 @@
-/** The export list. Leaf kernels are exported too where inlining them would cost speed (see gemm.ts). */
+/**
+ * The export list. Names with an underscore are no part of the interface: inner kernels that are exported only because
+ * Binaryen would otherwise inline a function that has one caller, and V8 would then run out of vector registers.
+ */
+
+export * from "./broadcast";
+export { gru_sequence_backward, gru_sequence_forward } from "./cells/gru";
+export { lstm_sequence_backward, lstm_sequence_forward } from "./cells/lstm";
+export { rnn_sequence_backward, rnn_sequence_forward } from "./cells/rnn";
+export { sequence_scratch } from "./cells/sequence";
+export * from "./copy";
+export { gemm, gemm_tn, gemm_tn_scratch } from "./gemm";
+export * from "./loss";
+export * from "./optimizers";
+export { pack_nn, pack_nt, packed_size } from "./pack";
+export * from "./pointwise";
+export * from "./random";
+export * from "./reduce";
+export * from "./rows";
+
+export {
+  gru_candidate_forward as _gru_candidate_forward,
+  gru_gates_backward as _gru_gates_backward,
+  gru_reset_backward as _gru_reset_backward,
+  gru_reset_forward as _gru_reset_forward,
+} from "./cells/gru";
+export {
+  lstm_gates_backward as _lstm_gates_backward,
+  lstm_gates_forward as _lstm_gates_forward,
+} from "./cells/lstm";
+export { rnn_gate_backward as _rnn_gate_backward } from "./cells/rnn";
+export {
+  gemm_range as _gemm_range,
+  gemv as _gemv,
+  panel_4 as _panel_4,
+  panel_8 as _panel_8,
+  panel_partial as _panel_partial,
+  turn_quad as _turn_quad,
+} from "./gemm";
+export {
+  copy_panel as _copy_panel,
+  copy_quad as _copy_quad,
+  pack_rows as _pack_rows,
+  transpose_quad as _transpose_quad,
+} from "./pack";
+export {
+  row_1x4 as _row_1x4,
+  row_1x4_partial as _row_1x4_partial,
+  row_1x8 as _row_1x8,
+  row_1x32 as _row_1x32,
+  tile_4x4 as _tile_4x4,
+  tile_4x4_partial as _tile_4x4_partial,
+  tile_4x8 as _tile_4x8,
+  tile_5x4 as _tile_5x4,
+  tile_5x8 as _tile_5x8,
+} from "./tiles";
 
 /** First byte behind the kernels' own constants: memory from here on is laid out by TypeScript. */
 export function heap_base(): usize {

@@ -5,7 +5,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 const root = new URL("../", import.meta.url);
 const wasm = readFileSync(new URL("build/kernels.wasm", root));
 const declarations = readFileSync(new URL("build/kernels.d.ts", root), "utf8");
-const functions = [...declarations.matchAll(/export function (\w+)(\([^)]*\): \w+)/g)];
+// Names with an underscore are inner kernels (see assembly/index.ts).
+const functions = [
+  ...declarations.matchAll(/export function ([a-z]\w*)(\([^)]*\): \w+)/g),
+].filter(([, name]) => name !== "heap_base"); // which is about the module, not about numbers
 if (functions.length === 0) throw new Error("embed-kernels: no exported function in build/kernels.d.ts");
 const members = functions.map(([, name, signature]) => `  ${name}${signature};`).join("\n");
 const out = new URL("bindings/core/generated/", root);
@@ -18,6 +21,10 @@ writeFileSync(
 export interface Kernels {
 ${members}
 }
+
+/** Their names, by which a module handed to init is known to be ours. */
+export const kernelNames: readonly string[] =
+  /* @__PURE__ */ "${functions.map(([, name]) => name).join(" ")}".split(" ");
 
 /** The compiled module (${wasm.length} bytes), in hex. */
 export const wasmHex: string =

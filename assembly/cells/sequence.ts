@@ -1,3 +1,7 @@
+import { gemm, gemm_tn, gemm_tn_scratch } from "../gemm";
+import { column_sums } from "../reduce";
+import { gather_rows } from "../rows";
+
 /**
  * What a whole-sequence kernel is given: one table of words in memory, filled by bindings/cells/sequence.ts in this
  * order. It is the entire contract of `<cell>_sequence_forward` and `<cell>_sequence_backward`.
@@ -25,7 +29,7 @@ export class Sequence {
   r: usize; // R, packed likewise
   bx: usize; // [G·H] or 0
   br: usize; // [G·H] or 0
-  bias: usize; // [G·Hp] work: where the input projection starts
+  bias: usize; // [G·Hp] work: where the input projection starts (GRU: [4·Hp], the last part is where R_n h starts)
   gates: usize; // [P, G·Hp] saved: activated gates; backward leaves d(pre-activation) there (RNN: backward only)
   h: usize; // [B + P, Hp] saved: h0, then h of every step
   c: usize; // LSTM [B + P, Hp] saved: c0, then c of every step. GRU [P, Hp] saved: R_n h + br_n (variant 0), r h (1)
@@ -48,4 +52,171 @@ export class Sequence {
   dh0: usize; // [B, H] or 0
   dc0: usize; // [B, H] or 0 (LSTM)
   scratch: usize; // work: as many floats as sequence_scratch says
+}
+
+export class Shape {
+  /** H rounded up to whole vectors. */
+  @inline static padded(h: i32): i32 {
+    return (h + 3) & ~3;
+  }
+}
+
+/** dst[r, 0…n) = src[r, 0…n); strides in elements. */
+export function copy_rows(
+  dst: usize,
+  ld_dst: i32,
+  src: usize,
+  ld_src: i32,
+  rows: i32,
+  n: i32,
+): void {
+  for (; rows > 0; rows--, dst += (<usize>ld_dst) << 2, src += (<usize>ld_src) << 2)
+    memory.copy(dst, src, (<usize>n) << 2);
+}
+
+/** dst[r, 0…n) += src[r, 0…n); strides in elements. */
+export function add_rows(
+  dst: usize,
+  ld_dst: i32,
+  src: usize,
+  ld_src: i32,
+  rows: i32,
+  n: i32,
+): void {
+  if (ld_dst == n && ld_src == n) {
+    n *= rows;
+    rows = 1;
+  }
+  for (; rows > 0; rows--, dst += (<usize>ld_dst) << 2, src += (<usize>ld_src) << 2) {
+    let j = 0;
+    for (; j + 4 <= n; j += 4) {
+      const at = (<usize>j) << 2;
+      v128.store(dst + at, f32x4.add(v128.load(dst + at), v128.load(src + at)));
+    }
+    for (; j < n; j++) {
+      const at = (<usize>j) << 2;
+      f32.store(dst + at, f32.load(dst + at) + f32.load(src + at));
+    }
+  }
+}
+
+/** dst [rows, Hp] = src [rows, H] with zeros behind each row, or zeros altogether where src is 0. */
+export function pad_rows(dst: usize, src: usize, rows: i32, h: i32): void {
+  const hp = Shape.padded(h);
+  if (!src || hp > h) memory.fill(dst, 0, (<usize>(rows * hp)) << 2);
+  if (src) copy_rows(dst, hp, src, h, rows, h);
+}
+
+/** dst [Hp] = a [H] + b [H], zeros behind; a pointer of 0 counts as zeros. */
+export function pad_bias(dst: usize, a: usize, b: usize, h: i32): void {
+  pad_rows(dst, a, 1, h);
+  if (b) add_rows(dst, h, b, h, 1, h);
+}
+
+/** gates [P, G·Hp] = bias + x Wᵀ for all steps at once: the input's share does not depend on the state. */
+export function project_input(s: Sequence, gates_per_cell: i32): void {
+  const n = gates_per_cell * Shape.padded(s.hidden_size);
+  gemm(s.gates, n, s.bias, 0, s.x, s.input_size, s.w, s.rows, n, s.input_size);
+}
+
+/** Hands the states out: h_last (and c_last from `c`, where c is the LSTM's) and y without padding. */
+export function hand_out(s: Sequence): void {
+  const h = s.hidden_size;
+  const hp = Shape.padded(h);
+  last_rows(s.h_last, s.h, s.last, s.batch, h);
+  if (s.c_last) last_rows(s.c_last, s.c, s.last, s.batch, h);
+  if (s.y) copy_rows(s.y, h, s.h + ((<usize>(s.batch * hp)) << 2), hp, s.rows, h);
+}
+
+/** dst [B, H] = rows `last` of src [·, Hp]. */
+function last_rows(dst: usize, src: usize, last: usize, batch: i32, h: i32): void {
+  const hp = Shape.padded(h);
+  if (hp == h) {
+    gather_rows(dst, src, last, batch, h);
+    return;
+  }
+  for (let b = 0; b < batch; b++) {
+    const row = src + ((<usize>i32.load(last + ((<usize>b) << 2)) * hp) << 2);
+    memory.copy(dst + ((<usize>(b * h)) << 2), row, (<usize>h) << 2);
+  }
+}
+
+/** Scratch of backward, in this order: dh [B, Hp], dc [B, Hp], previous h [P, Hp], what gemm_tn needs. In floats. */
+export function sequence_scratch(table: usize): i32 {
+  const s = changetype<Sequence>(table);
+  const hp = Shape.padded(s.hidden_size);
+  const widest = max(s.input_size, hp);
+  return (2 * s.batch + s.rows) * hp + gemm_tn_scratch(4 * s.hidden_size, widest, s.rows);
+}
+
+export class Scratch {
+  /** dL/dh of the step at work, and what it hands down to the step before. */
+  @inline static dh(s: Sequence): usize {
+    return s.scratch;
+  }
+  @inline static dc(s: Sequence): usize {
+    return s.scratch + ((<usize>(s.batch * Shape.padded(s.hidden_size))) << 2);
+  }
+  @inline static previous(s: Sequence): usize {
+    return s.scratch + ((<usize>(2 * s.batch * Shape.padded(s.hidden_size))) << 2);
+  }
+  @inline static product(s: Sequence): usize {
+    return Scratch.previous(s) + ((<usize>(s.rows * Shape.padded(s.hidden_size))) << 2);
+  }
+}
+
+/** [P, Hp]: for every row of the sequence the h that its step began with. Where no sequence is shorter that is `h` itself. */
+function previous_h(s: Sequence): usize {
+  if (s.rows == s.steps * s.batch) return s.h;
+  const row = (<usize>Shape.padded(s.hidden_size)) << 2;
+  let from = s.h;
+  let to = Scratch.previous(s);
+  let held = s.batch;
+  for (let t = 0; t < s.steps; t++) {
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
+    memory.copy(to, from, <usize>active * row);
+    from += <usize>held * row;
+    to += <usize>active * row;
+    held = active;
+  }
+  return Scratch.previous(s);
+}
+
+/** From d(pre-activation) of all steps in `gates`: dx, dW and dbx, one product each. */
+export function input_gradients(s: Sequence, gates_per_cell: i32): void {
+  const h = s.hidden_size;
+  const hp = Shape.padded(h);
+  const g = gates_per_cell;
+  const i = s.input_size;
+  if (s.dx) gemm(s.dx, i, s.dx, i, s.gates, g * hp, s.w_back, s.rows, i, g * hp);
+  if (s.dw) gemm_tn(s.dw, i, s.gates, g * hp, s.x, i, Scratch.product(s), g * h, i, s.rows, h, hp);
+  if (s.dbx) column_sums(s.dbx, s.gates, g * hp, s.rows, g * h, h);
+}
+
+/** dR and dbr of the first `gates_per_cell` gates, from `d` [P, ld]: what flows into R h + br. */
+export function recurrent_gradients(
+  s: Sequence,
+  dr: usize,
+  dbr: usize,
+  d: usize,
+  ld: i32,
+  previous: usize,
+  gates_per_cell: i32,
+): void {
+  const h = s.hidden_size;
+  const hp = Shape.padded(h);
+  const g = gates_per_cell;
+  if (dr) {
+    const from = previous ? previous : previous_h(s);
+    gemm_tn(dr, h, d, ld, from, hp, Scratch.product(s), g * h, h, s.rows, h, hp);
+  }
+  if (dbr) column_sums(dbr, d, ld, s.rows, g * h, h);
+}
+
+/** What is left in dh (and dc) after the first step is the gradient of the initial state. */
+export function initial_gradients(s: Sequence): void {
+  const h = s.hidden_size;
+  const hp = Shape.padded(h);
+  if (s.dh0) add_rows(s.dh0, h, Scratch.dh(s), hp, s.batch, h);
+  if (s.dc0) add_rows(s.dc0, h, Scratch.dc(s), hp, s.batch, h);
 }

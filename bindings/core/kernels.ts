@@ -1,4 +1,5 @@
-import { type Kernels, wasmHex } from "./generated/kernels.ts";
+import { valueError } from "./check.ts";
+import { type Kernels, kernelNames, wasmHex } from "./generated/kernels.ts";
 
 export type { Kernels };
 
@@ -38,6 +39,18 @@ function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
 /** The bytes of the kernels that come with the package. */
 export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(wasmHex);
 
+/** Refuses a module that is not these kernels, before anything is instantiated. */
+export function checkModule(where: string, module: WebAssembly.Module): void {
+  const exported = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
+  const missing = kernelNames.filter((name) => !exported.has(name));
+  if (missing.length > 0)
+    throw valueError(
+      where,
+      "the kernels of this version of gatewise",
+      `a module without ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
+    );
+}
+
 /** Wraps a compiled module, the package's own where none is given. */
 export function wasmKernels(module?: WebAssembly.Module): KernelSet {
   return {
@@ -53,7 +66,7 @@ export function wasmKernels(module?: WebAssembly.Module): KernelSet {
       }
       const memory = new WebAssembly.Memory({ initial: 1 });
       const kernels = new WebAssembly.Instance(compiled, { env: { memory } })
-        .exports as unknown as Kernels;
+        .exports as unknown as Kernels & { heap_base(): number };
       return { kernels, memory, heapBase: kernels.heap_base() };
     },
   };

@@ -1,0 +1,95 @@
+import { checkOptions, kindError } from "../core/check.ts";
+import { inFrame } from "../core/scope.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { add, mul, sub } from "../ops/arithmetic.ts";
+import { sigmoid, tanh } from "../ops/elementwise.ts";
+import { linear } from "../ops/matmul.ts";
+import { slice } from "../ops/shape.ts";
+import { BuiltInCell, type CellOptions, cellOptionNames } from "./built-in.ts";
+import type { Unrolled } from "./cell.ts";
+import type { Schedule } from "./schedule.ts";
+import { runSequence } from "./sequence.ts";
+
+/** What a GRU cell can be given. */
+export interface GRUCellOptions extends CellOptions {
+  /** Whether the reset gate acts on the product R_n h (torch, cuDNN, Keras) or on h before it (the paper, TF1). Default true. */
+  readonly resetAfter?: boolean;
+}
+
+const optionNames = [...cellOptionNames, "resetAfter"] as const;
+
+/**
+ * Gated recurrent unit (Cho et al. 2014, arXiv:1406.1078), as torch.nn.GRUCell has it:
+ *
+ *   r = σ(W_r x + bx_r + R_r h + br_r)             reset gate
+ *   z = σ(W_z x + bx_z + R_z h + br_z)             update gate
+ *   n = tanh(W_n x + bx_n + r (R_n h + br_n))      candidate, resetAfter: true
+ *   n = tanh(W_n x + bx_n + R_n (r h) + br_n)      candidate, resetAfter: false
+ *   h' = (1 - z) n + z h
+ *
+ * Parameters: weight_ih [3H, I], weight_hh [3H, H], bias_ih [3H], bias_hh [3H], gates in the order r z n. The state is h,
+ * which is also the output.
+ */
+export class GRUCell extends BuiltInCell<Tensor> {
+  readonly stateSize: number;
+  readonly resetAfter: boolean;
+
+  /** Throws a RangeError for sizes below 1. */
+  constructor(inputSize: number, hiddenSize: number, options?: GRUCellOptions) {
+    const where = new.target.name;
+    const checked = checkOptions(where, options, optionNames);
+    const { resetAfter = true } = checked;
+    if (typeof resetAfter !== "boolean")
+      throw kindError(where, "resetAfter to be true or false", resetAfter);
+    super(3, inputSize, hiddenSize, checked);
+    this.resetAfter = resetAfter;
+    this.stateSize = hiddenSize;
+  }
+
+  /** x [batch, inputSize] and h [batch, hiddenSize] in; the output and the next h, which are the same, out. */
+  call(x: Tensor, state: Tensor): [output: Tensor, state: Tensor] {
+    this.checkCall(x, state);
+    const { weight_ih, weight_hh, bias_ih, bias_hh } = this.weights;
+    return inFrame([x, weight_ih], () => {
+      const fromX = linear(x, weight_ih, bias_ih);
+      const recurrent = (h: Tensor, first: number, count: number): Tensor => {
+        const rows = [first * this.stateSize, count * this.stateSize] as const;
+        return linear(
+          h,
+          slice(weight_hh, [rows[0], 0], [rows[1], -1]),
+          bias_hh && slice(bias_hh, [rows[0]], [rows[1]]),
+        );
+      };
+      const gates = sigmoid(add(this.gate(fromX, 0, 2), recurrent(state, 0, 2)));
+      const r = this.gate(gates, 0);
+      const z = this.gate(gates, 1);
+      const n = tanh(
+        add(
+          this.gate(fromX, 2),
+          this.resetAfter ? mul(r, recurrent(state, 2, 1)) : recurrent(mul(r, state), 2, 1),
+        ),
+      );
+      const h = add(mul(sub(1, z), n), mul(z, state));
+      return [h, h];
+    });
+  }
+
+  /** @internal */
+  override unroll(x: Tensor, schedule: Schedule, initial?: Tensor): Unrolled<Tensor> {
+    const { outputs, state } = runSequence(
+      {
+        gates: 3,
+        states: 1,
+        variant: this.resetAfter ? 0 : 1,
+        hiddenSize: this.outputSize,
+        weights: this.weights,
+        forward: (k, table) => k.gru_sequence_forward(table),
+        backward: (k, table) => k.gru_sequence_backward(table),
+      },
+      x,
+      schedule,
+      initial && [initial],
+    );
+    return { outputs, state: state[0]! };
+  }
+}

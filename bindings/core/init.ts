@@ -1,0 +1,94 @@
+import { checkOptions, checkSize, kindError, valueError } from "./check.ts";
+import { checkModule, embeddedKernels, type KernelSet, wasmKernels } from "./kernels.ts";
+import { startedRuntime, startRuntime } from "./runtime.ts";
+import { openFrame } from "./scope.ts";
+
+/** What `init` can choose. */
+export interface InitOptions {
+  /** How many threads compute. More than 1 is not there yet. */
+  readonly threads?: number;
+  /**
+   * The kernels as a compiled module (of `gatewise/kernels.wasm`), its bytes, a Response that brings it or a URL to fetch
+   * it from: for runtimes that forbid compiling bytes. By default the one inlined in the package.
+   */
+  readonly module?: WebAssembly.Module | BufferSource | Response | URL;
+  /** Another set of kernels: `jsKernels` of gatewise/js. */
+  readonly kernels?: KernelSet;
+  /** Replaces a choice already made: modules created from now on use the new one, those that exist keep theirs. */
+  readonly replace?: boolean;
+}
+
+/** What computes: the set of kernels by name and how many threads. */
+export interface Engine {
+  readonly kernels: string;
+  readonly threads: number;
+}
+
+const where = "init";
+
+/** The engine in use; before first use the one that would be. */
+export const engine = (): Engine => ({ kernels: startedRuntime()?.name ?? "wasm", threads: 1 });
+
+/** What was asked for, so that asking for the same again is no change. */
+let chosen: { module: InitOptions["module"]; kernels: KernelSet | undefined } | undefined;
+
+async function compile(module: InitOptions["module"]): Promise<WebAssembly.Module> {
+  if (module === undefined) return WebAssembly.compile(embeddedKernels());
+  if (module instanceof WebAssembly.Module) return module;
+  if (typeof Response === "function" && module instanceof Response) {
+    if (!module.ok)
+      throw valueError(where, "a response with the module", `status ${module.status}`);
+    return compile(await module.arrayBuffer());
+  }
+  if (module instanceof URL) return compile(await fetch(module));
+  if (module instanceof ArrayBuffer || ArrayBuffer.isView(module)) {
+    try {
+      return await WebAssembly.compile(module as BufferSource);
+    } catch (cause) {
+      throw new RangeError(`${where}: expected a WebAssembly module with SIMD, got ${cause}`, {
+        cause,
+      });
+    }
+  }
+  throw kindError(where, "module to be a WebAssembly.Module, bytes, a Response or a URL", module);
+}
+
+/**
+ * Chooses what computes, before first use, and compiles it off the main path. Nobody has to call it: without it the
+ * package's own kernels are compiled at first use. The choice is made once; asking for the same again does nothing.
+ * Rejects with a RangeError or TypeError for a wrong option, with an Error where the choice is made already (and
+ * `replace` is not set) or a scope is open; nothing has changed then.
+ */
+export async function init(options?: InitOptions): Promise<void> {
+  const { threads, module, kernels, replace } = checkOptions(where, options, [
+    "threads",
+    "module",
+    "kernels",
+    "replace",
+  ]);
+  if (threads !== undefined && checkSize(where, "threads", threads) > 64)
+    throw valueError(where, "threads to be a whole number from 1 to 64", threads);
+  if (kernels !== undefined && typeof kernels?.instantiate !== "function")
+    throw kindError(where, "kernels to be a set of kernels such as jsKernels", kernels);
+  if (kernels && module) throw new TypeError(`${where}: expected kernels or module, got both`);
+  if (openFrame()) throw new Error(`${where}: called inside a scope; call it before`);
+
+  const running = startedRuntime();
+  const same = running && chosen?.module === module && chosen?.kernels === kernels;
+  if (running && !replace && !(same && (threads ?? 1) === 1))
+    throw new Error(
+      `${where}: the engine is chosen already (${running.name}, 1 thread); pass replace: true to change it for what is created from now on`,
+    );
+  if (threads !== undefined && threads > 1)
+    throw valueError(where, "threads to be 1 (more are not there yet)", threads);
+  if (same && !replace) return;
+
+  if (kernels) {
+    startRuntime(kernels);
+  } else {
+    const compiled = await compile(module);
+    checkModule(where, compiled);
+    startRuntime(wasmKernels(compiled));
+  }
+  chosen = { module, kernels };
+}

@@ -1,0 +1,35 @@
+import { Arena } from "./arena.ts";
+import { Heap } from "./heap.ts";
+import { type KernelSet, type Kernels, wasmKernels } from "./kernels.ts";
+
+/** Kernels, the memory they work in and its layout. Modules belong to the runtime they were created under. */
+export class Runtime {
+  readonly name: string;
+  readonly kernels: Kernels;
+  readonly heap: Heap;
+  readonly arena: Arena;
+
+  constructor(set: KernelSet) {
+    const { kernels, memory, heapBase } = set.instantiate();
+    this.name = set.name;
+    this.kernels = kernels;
+    this.heap = new Heap(memory, heapBase);
+    this.arena = new Arena(this.heap);
+  }
+}
+
+let current: Runtime | undefined;
+
+/** The runtime that new modules belong to; made from the package's own kernels at first use. */
+export function runtime(): Runtime {
+  current ??= new Runtime(wasmKernels());
+  return current;
+}
+
+/** The runtime in use, if there is one yet. */
+export const startedRuntime = (): Runtime | undefined => current;
+
+/** Makes a runtime out of a set of kernels and has new modules belong to it. */
+export function startRuntime(set: KernelSet): void {
+  current = new Runtime(set);
+}

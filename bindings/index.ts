@@ -1,0 +1,57 @@
+export type { CellOptions } from "./cells/built-in.ts";
+export { Cell, type SizeOf } from "./cells/cell.ts";
+export { GRUCell, type GRUCellOptions } from "./cells/gru.ts";
+export { LSTMCell, type LSTMState } from "./cells/lstm.ts";
+export { MultiRNNCell } from "./cells/multi.ts";
+export { RNNCell, type RNNCellOptions } from "./cells/rnn.ts";
+export type { CellParameters } from "./cells/weights.ts";
+export {
+  full,
+  ones,
+  type RandomOptions,
+  randn,
+  randomInts,
+  randomUniform,
+  tensor,
+  zeros,
+} from "./core/create.ts";
+export { detach } from "./core/detach.ts";
+export {
+  type Loss,
+  type LossValue,
+  type ValueAndGradients,
+  valueAndGrad,
+} from "./core/differentiate.ts";
+export { type Engine, engine, type InitOptions, init } from "./core/init.ts";
+export type { KernelSet } from "./core/kernels.ts";
+export { Module, type Parameters } from "./core/module.ts";
+export { Parameter, parameter } from "./core/parameter.ts";
+export { scope } from "./core/scope.ts";
+export { type NestedArray, type Shape, Tensor } from "./core/tensor.ts";
+export {
+  GRU,
+  type GRUOptions,
+  LSTM,
+  type LSTMOptions,
+  RNN,
+  type RNNOptions,
+} from "./nn/layers.ts";
+export { Linear, type LinearOptions } from "./nn/linear.ts";
+export type { ForwardOptions, RecurrentOptions } from "./nn/recurrent.ts";
+export { add, div, mul, type Operand, sub } from "./ops/arithmetic.ts";
+export { abs, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
+export { crossEntropy, logSoftmax, mse, softmax } from "./ops/losses.ts";
+export { linear, matmul } from "./ops/matmul.ts";
+export { max, mean, sum } from "./ops/reduce.ts";
+export { embedding, type Indices } from "./ops/rows.ts";
+export { concat, reshape, slice, stack, transpose } from "./ops/shape.ts";
+export { Adam, type AdamOptions } from "./optim/adam.ts";
+export { Optimizer, type OptimizerOptions } from "./optim/optimizer.ts";
+export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export {
+  bidirectionalDynamicRNN,
+  dynamicRNN,
+  type SequenceLength,
+  stackBidirectionalDynamicRNN,
+  type UnrollOptions,
+} from "./unroll.ts";

@@ -1,0 +1,159 @@
+import type { Heap } from "./heap.ts";
+
+type Binary = (y: number, a: number, na: number, b: number, nb: number, n: number) => void;
+
+export interface BroadcastKernels {
+  add_forward: Binary;
+  sub_forward: Binary;
+  mul_forward: Binary;
+  div_forward: Binary;
+  accumulate(d: number, nd: number, a: number, na: number, scale: number, n: number): void;
+  mul_accumulate(
+    d: number,
+    nd: number,
+    a: number,
+    na: number,
+    b: number,
+    nb: number,
+    scale: number,
+    n: number,
+  ): void;
+  scale(x: number, s: number, n: number): void;
+  clip(x: number, limit: number, n: number): void;
+  fill(y: number, value: number, n: number): void;
+}
+
+/** How many elements there are until an operand begins again; a scalar does not, it stands still. */
+const rowWidth = (na: number, nb: number, n: number): number =>
+  na === 1 || nb === 1 ? n : Math.min(na, nb);
+
+/** a op b for two operands of n, na or nb elements, of which the smaller is a row repeated over the larger. */
+export const broadcastKernels = (heap: Heap): BroadcastKernels => ({
+  add_forward(y, a, na, b, nb, n) {
+    const f = heap.f32;
+    const width = rowWidth(na, nb, n);
+    const aStep = na === 1 ? 0 : 1;
+    const bStep = nb === 1 ? 0 : 1;
+    const aBack = na === n ? 0 : width * aStep;
+    const bBack = nb === n ? 0 : width * bStep;
+    let q = y >>> 2;
+    let p = a >>> 2;
+    let r = b >>> 2;
+    for (let end = q + n; q < end; p -= aBack, r -= bBack)
+      for (let stop = q + width; q < stop; q++, p += aStep, r += bStep) f[q] = f[p]! + f[r]!;
+  },
+
+  sub_forward(y, a, na, b, nb, n) {
+    const f = heap.f32;
+    const width = rowWidth(na, nb, n);
+    const aStep = na === 1 ? 0 : 1;
+    const bStep = nb === 1 ? 0 : 1;
+    const aBack = na === n ? 0 : width * aStep;
+    const bBack = nb === n ? 0 : width * bStep;
+    let q = y >>> 2;
+    let p = a >>> 2;
+    let r = b >>> 2;
+    for (let end = q + n; q < end; p -= aBack, r -= bBack)
+      for (let stop = q + width; q < stop; q++, p += aStep, r += bStep) f[q] = f[p]! - f[r]!;
+  },
+
+  mul_forward(y, a, na, b, nb, n) {
+    const f = heap.f32;
+    const width = rowWidth(na, nb, n);
+    const aStep = na === 1 ? 0 : 1;
+    const bStep = nb === 1 ? 0 : 1;
+    const aBack = na === n ? 0 : width * aStep;
+    const bBack = nb === n ? 0 : width * bStep;
+    let q = y >>> 2;
+    let p = a >>> 2;
+    let r = b >>> 2;
+    for (let end = q + n; q < end; p -= aBack, r -= bBack)
+      for (let stop = q + width; q < stop; q++, p += aStep, r += bStep) f[q] = f[p]! * f[r]!;
+  },
+
+  div_forward(y, a, na, b, nb, n) {
+    const f = heap.f32;
+    const width = rowWidth(na, nb, n);
+    const aStep = na === 1 ? 0 : 1;
+    const bStep = nb === 1 ? 0 : 1;
+    const aBack = na === n ? 0 : width * aStep;
+    const bBack = nb === n ? 0 : width * bStep;
+    let q = y >>> 2;
+    let p = a >>> 2;
+    let r = b >>> 2;
+    for (let end = q + n; q < end; p -= aBack, r -= bBack)
+      for (let stop = q + width; q < stop; q++, p += aStep, r += bStep) f[q] = f[p]! / f[r]!;
+  },
+
+  /** d[i mod nd] += scale a[i mod na]. */
+  accumulate(d, nd, a, na, scale, n) {
+    const f = heap.f32;
+    const s = Math.fround(scale);
+    const q = d >>> 2;
+    const p = a >>> 2;
+    if (nd === n && na === n) {
+      for (let i = 0; i < n; i++) f[q + i] = f[q + i]! + s * f[p + i]!;
+    } else if (nd === 1) {
+      // One sum in float64: through memory every step would wait for the store before it.
+      let sum = 0;
+      for (let i = 0, j = 0; i < n; i++) {
+        sum += f[p + j]!;
+        if (++j === na) j = 0;
+      }
+      f[q] = f[q]! + s * sum;
+    } else {
+      for (let i = 0, j = 0, k = 0; i < n; i++) {
+        f[q + k] = f[q + k]! + s * f[p + j]!;
+        if (++j === na) j = 0;
+        if (++k === nd) k = 0;
+      }
+    }
+  },
+
+  /** d[i mod nd] += scale a[i mod na] b[i mod nb]. */
+  mul_accumulate(d, nd, a, na, b, nb, scale, n) {
+    const f = heap.f32;
+    const s = Math.fround(scale);
+    const q = d >>> 2;
+    const p = a >>> 2;
+    const r = b >>> 2;
+    if (nd === 1) {
+      let sum = 0;
+      for (let i = 0, j = 0, l = 0; i < n; i++) {
+        sum += f[p + j]! * f[r + l]!;
+        if (++j === na) j = 0;
+        if (++l === nb) l = 0;
+      }
+      f[q] = f[q]! + s * sum;
+    } else {
+      for (let i = 0, j = 0, k = 0, l = 0; i < n; i++) {
+        f[q + k] = f[q + k]! + s * f[p + j]! * f[r + l]!;
+        if (++j === na) j = 0;
+        if (++k === nd) k = 0;
+        if (++l === nb) l = 0;
+      }
+    }
+  },
+
+  scale(x, s, n) {
+    const f = heap.f32;
+    const by = Math.fround(s);
+    for (let p = x >>> 2, end = p + n; p < end; p++) f[p] = by * f[p]!;
+  },
+
+  /** NaN stays NaN. */
+  clip(x, limit, n) {
+    const f = heap.f32;
+    const high = Math.fround(limit);
+    const low = -high;
+    for (let p = x >>> 2, end = p + n; p < end; p++) {
+      const v = f[p]!;
+      if (v > high) f[p] = high;
+      else if (v < low) f[p] = low;
+    }
+  },
+
+  fill(y, value, n) {
+    heap.f32.fill(value, y >>> 2, (y >>> 2) + n);
+  },
+});

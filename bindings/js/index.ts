@@ -1,0 +1,45 @@
+import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
+import { broadcastKernels } from "./broadcast.ts";
+import { copyKernels } from "./copy.ts";
+import { gemmKernels } from "./gemm.ts";
+import { gruKernels } from "./gru.ts";
+import { createHeap, HEAP_BASE } from "./heap.ts";
+import { lossKernels } from "./loss.ts";
+import { lstmKernels } from "./lstm.ts";
+import { optimizerKernels } from "./optimizers.ts";
+import { pointwiseKernels } from "./pointwise.ts";
+import { randomKernels } from "./random.ts";
+import { reduceKernels } from "./reduce.ts";
+import { rnnKernels } from "./rnn.ts";
+import { rowsKernels } from "./rows.ts";
+import { sequenceKernels, sequenceSteps } from "./sequence.ts";
+
+function instantiate(): KernelInstance {
+  const heap = createHeap();
+  const gemm = gemmKernels(heap);
+  const reduce = reduceKernels(heap);
+  const steps = sequenceSteps(heap, gemm, reduce);
+  const kernels = {
+    heap_base: () => HEAP_BASE,
+    ...pointwiseKernels(heap),
+    ...broadcastKernels(heap),
+    ...reduce,
+    ...lossKernels(heap),
+    ...rowsKernels(heap),
+    ...copyKernels(heap),
+    ...optimizerKernels(heap),
+    ...randomKernels(heap),
+    ...gemm,
+    ...sequenceKernels(heap, gemm),
+    ...rnnKernels(heap, steps),
+    ...lstmKernels(heap, steps),
+    ...gruKernels(heap, steps),
+  } satisfies Kernels;
+  return { kernels, memory: heap.memory, heapBase: HEAP_BASE };
+}
+
+/**
+ * The kernels in plain TypeScript, for engines without WebAssembly SIMD and as the measure of what that gains: the same
+ * contract, sums and activations in float64, the same bits in every JavaScript engine (not those of the compiled kernels).
+ */
+export const jsKernels: KernelSet = { name: "js", instantiate };

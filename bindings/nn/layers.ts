@@ -1,0 +1,90 @@
+import { GRUCell, type GRUCellOptions } from "../cells/gru.ts";
+import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
+import { RNNCell, type RNNCellOptions } from "../cells/rnn.ts";
+import { checkOptions, kindError } from "../core/check.ts";
+import { Tensor } from "../core/tensor.ts";
+import { Recurrent, type RecurrentOptions, recurrentOptionNames } from "./recurrent.ts";
+
+/** Layers whose state is one tensor. */
+abstract class OfHidden extends Recurrent<Tensor> {
+  protected pick(state: Tensor, take: (x: Tensor) => Tensor): Tensor {
+    return take(state);
+  }
+
+  protected gather(states: readonly Tensor[], put: (xs: readonly Tensor[]) => Tensor): Tensor {
+    return put(states);
+  }
+
+  protected checkInitial(where: string, state: Tensor, shape: readonly number[]): void {
+    this.checkInitialTensor(where, "state", state, shape);
+  }
+}
+
+/** What an RNN layer can be given. */
+export type RNNOptions = RecurrentOptions & Pick<RNNCellOptions, "nonlinearity">;
+
+/** Layers of `RNNCell`, as torch.nn.RNN. The state is h [numLayers · directions, batch, hiddenSize]. */
+export class RNN extends OfHidden {
+  constructor(inputSize: number, hiddenSize: number, options?: RNNOptions) {
+    const where = "RNN";
+    const checked = checkOptions(where, options, [...recurrentOptionNames, "nonlinearity"]);
+    const { bias, nonlinearity } = checked;
+    super(where, inputSize, hiddenSize, checked, (size, seed) => {
+      return new RNNCell(size, hiddenSize, given({ bias, nonlinearity, seed }));
+    });
+  }
+}
+
+/** What an LSTM layer can be given. */
+export type LSTMOptions = RecurrentOptions;
+
+/** Layers of `LSTMCell`, as torch.nn.LSTM. The state is { h, c }, [numLayers · directions, batch, hiddenSize] each. */
+export class LSTM extends Recurrent<LSTMState> {
+  constructor(inputSize: number, hiddenSize: number, options?: LSTMOptions) {
+    const where = "LSTM";
+    const checked = checkOptions(where, options, recurrentOptionNames);
+    super(where, inputSize, hiddenSize, checked, (size, seed) => {
+      return new LSTMCell(size, hiddenSize, given({ bias: checked.bias, seed }));
+    });
+  }
+
+  protected pick({ h, c }: LSTMState, take: (x: Tensor) => Tensor): LSTMState {
+    return { h: take(h), c: take(c) };
+  }
+
+  protected gather(
+    states: readonly LSTMState[],
+    put: (xs: readonly Tensor[]) => Tensor,
+  ): LSTMState {
+    return { h: put(states.map((s) => s.h)), c: put(states.map((s) => s.c)) };
+  }
+
+  protected checkInitial(where: string, state: LSTMState, shape: readonly number[]): void {
+    if (typeof state !== "object" || state === null || state instanceof Tensor)
+      throw kindError(where, "state to be { h, c }", state);
+    this.checkInitialTensor(where, "state.h", state.h, shape);
+    this.checkInitialTensor(where, "state.c", state.c, shape);
+  }
+}
+
+/** What a GRU layer can be given. */
+export type GRUOptions = RecurrentOptions & Pick<GRUCellOptions, "resetAfter">;
+
+/** Layers of `GRUCell`, as torch.nn.GRU. The state is h [numLayers · directions, batch, hiddenSize]. */
+export class GRU extends OfHidden {
+  constructor(inputSize: number, hiddenSize: number, options?: GRUOptions) {
+    const where = "GRU";
+    const checked = checkOptions(where, options, [...recurrentOptionNames, "resetAfter"]);
+    const { bias, resetAfter } = checked;
+    super(where, inputSize, hiddenSize, checked, (size, seed) => {
+      return new GRUCell(size, hiddenSize, given({ bias, resetAfter, seed }));
+    });
+  }
+}
+
+/** An object without what is undefined. */
+function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: NonNullable<T[K]>;
+  };
+}

@@ -1,0 +1,47 @@
+import { initializeUniform } from "../cells/weights.ts";
+import { checkOptions, checkSize, kindError } from "../core/check.ts";
+import { Module } from "../core/module.ts";
+import { createParameters, type Parameter } from "../core/parameter.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { linear } from "../ops/matmul.ts";
+
+/** What a linear layer can be given. */
+export interface LinearOptions {
+  /** Whether something is added. Default true. */
+  readonly bias?: boolean;
+  /** For the initial weights: the same seed gives the same bits in every engine. */
+  readonly seed?: number;
+}
+
+/**
+ * A fully connected layer, y = x Wᵀ + b, as torch.nn.Linear has it: x [..., inputSize], y [..., outputSize].
+ * Parameters: weight [outputSize, inputSize], bias [outputSize], initialised from U(-1/√inputSize, 1/√inputSize).
+ */
+export class Linear extends Module {
+  readonly inputSize: number;
+  readonly outputSize: number;
+  readonly weight: Parameter;
+  readonly bias?: Parameter;
+
+  /** Throws a RangeError for sizes below 1. */
+  constructor(inputSize: number, outputSize: number, options?: LinearOptions) {
+    super();
+    const where = "Linear";
+    const { bias = true, seed } = checkOptions(where, options, ["bias", "seed"]);
+    if (typeof bias !== "boolean") throw kindError(where, "bias to be true or false", bias);
+    this.inputSize = checkSize(where, "inputSize", inputSize);
+    this.outputSize = checkSize(where, "outputSize", outputSize);
+    const weight = [outputSize, inputSize];
+    const parameters: { weight: Parameter; bias?: Parameter } = bias
+      ? createParameters(where, { weight, bias: [outputSize] })
+      : createParameters(where, { weight });
+    this.weight = parameters.weight;
+    if (parameters.bias) this.bias = parameters.bias;
+    initializeUniform(where, Object.values(parameters), 1 / Math.sqrt(inputSize), seed);
+  }
+
+  /** x [..., inputSize] → [..., outputSize]. Throws a RangeError where x has another last size. */
+  forward(x: Tensor): Tensor {
+    return linear(x, this.weight, this.bias);
+  }
+}

@@ -1,0 +1,160 @@
+import type { Cell } from "../cells/cell.ts";
+import { checkOptions, checkShape, checkSize, kindError } from "../core/check.ts";
+import { Module } from "../core/module.ts";
+import type { Parameter } from "../core/parameter.ts";
+import { inFrame } from "../core/scope.ts";
+import { checkTensor, type Tensor } from "../core/tensor.ts";
+import { concat, reshape, slice, stack } from "../ops/shape.ts";
+import { checkInputs, type Packed, type SequenceLength } from "../unroll.ts";
+
+/** What every recurrent layer can be given; options of its cell come beside these. */
+export interface RecurrentOptions {
+  /** Layers on top of one another. Default 1. */
+  readonly numLayers?: number;
+  /** Whether gates have biases (two each, as in torch). Default true. */
+  readonly bias?: boolean;
+  /** Whether each layer also runs backwards. Default false. */
+  readonly bidirectional?: boolean;
+  /** Whether inputs and outputs are [time, batch, ·] rather than [batch, time, ·] (torch's batch_first: false). Default false. */
+  readonly timeMajor?: boolean;
+  /** For the initial weights: the same seed gives the same bits in every engine. */
+  readonly seed?: number;
+}
+
+/** @internal */
+export const recurrentOptionNames = [
+  "numLayers",
+  "bias",
+  "bidirectional",
+  "timeMajor",
+  "seed",
+] as const;
+
+/** What one run over a batch can be given. */
+export interface ForwardOptions {
+  /** The length of each sequence, in any order: what pack_padded_sequence does in torch. */
+  readonly lengths?: SequenceLength;
+}
+
+/**
+ * Layers of cells, forwards or both ways, as torch.nn has them. What the RNN, LSTM and GRU layers share: it stacks and
+ * unrolls; the equations are the cells'.
+ */
+export abstract class Recurrent<S> extends Module {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly numLayers: number;
+  readonly bidirectional: boolean;
+  readonly timeMajor: boolean;
+  /** [layer · directions + direction] */
+  readonly #cells: Cell<S>[];
+  readonly #where: string;
+
+  constructor(
+    where: string,
+    inputSize: number,
+    hiddenSize: number,
+    options: RecurrentOptions,
+    createCell: (inputSize: number, seed: number | undefined) => Cell<S>,
+  ) {
+    super();
+    const { numLayers = 1, bidirectional = false, timeMajor = false, seed } = options;
+    this.#where = where;
+    this.inputSize = checkSize(where, "inputSize", inputSize);
+    this.hiddenSize = checkSize(where, "hiddenSize", hiddenSize);
+    this.numLayers = checkSize(where, "numLayers", numLayers);
+    for (const [name, value] of Object.entries({ bidirectional, timeMajor }))
+      if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+    this.bidirectional = bidirectional;
+    this.timeMajor = timeMajor;
+    const { directions } = this;
+    this.#cells = Array.from({ length: numLayers * directions }, (_, i) =>
+      createCell(
+        i < directions ? inputSize : hiddenSize * directions,
+        seed === undefined ? undefined : (seed + i * 2 ** 32) % 2 ** 53,
+      ),
+    );
+  }
+
+  /** 2 where the layer is bidirectional, else 1. */
+  get directions(): number {
+    return this.bidirectional ? 2 : 1;
+  }
+
+  /** @internal torch's names: weight_ih_l0, …, weight_ih_l0_reverse, … */
+  protected override children(): [string, Parameter][] {
+    return this.#cells.flatMap((cell, i) => {
+      const layer = Math.floor(i / this.directions);
+      const suffix = `_l${layer}${i % this.directions ? "_reverse" : ""}`;
+      return Object.entries(cell.parameters()).map(([name, p]): [string, Parameter] => [
+        `${name}${suffix}`,
+        p,
+      ]);
+    });
+  }
+
+  /** The state of one cell out of [numLayers · directions, batch, ·] tensors, and the other way round. */
+  protected abstract pick(state: S, take: (x: Tensor) => Tensor): S;
+  protected abstract gather(states: readonly S[], put: (xs: readonly Tensor[]) => Tensor): S;
+  protected abstract checkInitial(where: string, state: S, shape: readonly number[]): void;
+
+  /** @internal */
+  protected checkInitialTensor(
+    where: string,
+    name: string,
+    x: unknown,
+    shape: readonly number[],
+  ): void {
+    checkShape(where, name, checkTensor(where, name, x).shape, shape);
+  }
+
+  /**
+   * Runs over a batch of sequences.
+   *
+   * x [batch, time, inputSize]; state: [numLayers · directions, batch, hiddenSize], zeros without it.
+   * Returns output [batch, time, directions · hiddenSize], zeros past the end of each sequence, and the final state in the
+   * form of the initial one. Throws a TypeError or RangeError where an argument does not fit.
+   */
+  forward(x: Tensor, state?: S, options?: ForwardOptions): { output: Tensor; state: S } {
+    const where = `${this.#where}.forward`;
+    const { lengths } = checkOptions(where, options, ["lengths"]);
+    const layout = { timeMajor: this.timeMajor, sequenceLength: lengths };
+    const { batch, pack } = checkInputs(where, x, this.inputSize, layout, "lengths");
+    const cells = this.#cells;
+    if (state !== undefined)
+      this.checkInitial(where, state, [cells.length, batch, this.hiddenSize]);
+    return inFrame(Object.values(this.parameters()), () => {
+      const packed = pack();
+      const first = (i: number): S | undefined =>
+        state === undefined
+          ? undefined
+          : this.pick(state, (s) =>
+              reshape(slice(s, [i, 0, 0], [1, -1, -1]), [batch, s.shape[2]!]),
+            );
+      const { rows, states } = this.#runLayers(packed, first);
+      return {
+        output: packed.unpack(rows),
+        state: this.gather(states, (xs) => stack(xs, 0)),
+      };
+    });
+  }
+
+  #runLayers(
+    packed: Packed,
+    first: (cell: number) => S | undefined,
+  ): { rows: Tensor; states: S[] } {
+    const { directions } = this;
+    const states: S[] = [];
+    let rows = packed.x;
+    for (let layer = 0; layer < this.numLayers; layer++) {
+      const outputs = Array.from({ length: directions }, (_, direction) => {
+        const i = layer * directions + direction;
+        const one = packed.run(this.#cells[i]!, rows, first(i), direction === 1);
+        states.push(one.state);
+        return one.outputs;
+      });
+      rows = outputs.length === 1 ? outputs[0]! : concat(outputs, 1);
+    }
+    return { rows, states };
+  }
+}

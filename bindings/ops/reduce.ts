@@ -1,0 +1,70 @@
+import { checkSize, formatShape, kindError, valueError } from "../core/check.ts";
+import { inFrame } from "../core/scope.ts";
+import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
+
+/** A tensor seen as [outer, n, inner] around one axis, and what remains without it. */
+interface AroundAxis {
+  readonly outer: number;
+  readonly n: number;
+  readonly inner: number;
+  readonly rest: Shape;
+}
+
+/** An axis by its number; negative ones count from the last. */
+export function checkAxis(where: string, axis: unknown, rank: number): number {
+  if (typeof axis !== "number") throw kindError(where, "axis to be a number", axis);
+  const counted = axis < 0 ? axis + rank : axis;
+  if (!Number.isInteger(axis) || counted < 0 || counted >= rank)
+    throw valueError(where, `axis of a tensor with ${rank} dimensions`, axis);
+  return counted;
+}
+
+function around(where: string, x: Tensor, axis: number | undefined): AroundAxis {
+  checkTensor(where, "x", x);
+  if (axis === undefined) return { outer: 1, n: x.size, inner: 1, rest: [] };
+  const at = checkAxis(where, axis, x.shape.length);
+  return {
+    outer: sizeOf(x.shape.slice(0, at)),
+    n: checkSize(where, `size ${at} of ${formatShape(x.shape)}`, x.shape[at]),
+    inner: sizeOf(x.shape.slice(at + 1)),
+    rest: x.shape.filter((_, i) => i !== at),
+  };
+}
+
+function scaledSum(x: Tensor, { outer, n, inner, rest }: AroundAxis, scale: number): Tensor {
+  return inFrame([x], (frame) => {
+    const k = frame.kernels;
+    const from = frame.at(x);
+    const y = frame.tensor(rest);
+    k.sum_axis_forward(frame.at(y), from, scale, outer, n, inner);
+    frame.record([y], [x], () => {
+      k.sum_axis_backward(frame.gradient(x), frame.flowed(y), scale, outer, n, inner);
+    });
+    return y;
+  });
+}
+
+/** The sum along an axis, or of all elements. */
+export const sum = (x: Tensor, axis?: number): Tensor => scaledSum(x, around("sum", x, axis), 1);
+
+/** The mean along an axis, or of all elements. */
+export function mean(x: Tensor, axis?: number): Tensor {
+  const view = around("mean", x, axis);
+  return scaledSum(x, view, 1 / view.n);
+}
+
+/** The largest along an axis, or of all elements. Its gradient goes to the first of equals; NaN wins. */
+export function max(x: Tensor, axis?: number): Tensor {
+  const { outer, n, inner, rest } = around("max", x, axis);
+  return inFrame([x], (frame) => {
+    const k = frame.kernels;
+    const from = frame.at(x);
+    const y = frame.tensor(rest);
+    const index = frame.floats(y.size);
+    k.max_axis_forward(frame.at(y), index, from, outer, n, inner);
+    frame.record([y], [x], () => {
+      k.max_axis_backward(frame.gradient(x), frame.flowed(y), index, outer, n, inner);
+    });
+    return y;
+  });
+}

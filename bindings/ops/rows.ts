@@ -1,0 +1,80 @@
+import { describe, formatShape, kindError, valueError } from "../core/check.ts";
+import { inFrame } from "../core/scope.ts";
+import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
+
+/** Whole numbers: a typed array or nested arrays. */
+export type Indices = Int32Array | readonly number[] | readonly Indices[];
+
+/** Whole numbers within [0, count), row by row, and the shape they had. */
+export function checkIndices(
+  where: string,
+  name: string,
+  indices: unknown,
+  count: number,
+): { readonly values: Int32Array; readonly shape: Shape } {
+  if (!Array.isArray(indices) && !(indices instanceof Int32Array))
+    throw kindError(where, `${name} to be an Int32Array or arrays of whole numbers`, indices);
+  const shape: number[] = [];
+  for (let v: unknown = indices; Array.isArray(v) || v instanceof Int32Array; v = v[0])
+    shape.push(v.length);
+  const flat: readonly unknown[] = Array.isArray(indices) ? indices.flat(shape.length) : [];
+  const values = indices instanceof Int32Array ? indices : new Int32Array(flat.length);
+  if (values.length !== sizeOf(shape))
+    throw valueError(where, `${name} in rows of one length`, `${values.length} in all`);
+  for (let i = 0; i < values.length; i++) {
+    const value = values === indices ? values[i] : flat[i];
+    if (typeof value !== "number") throw kindError(where, `${name} to be numbers`, value);
+    if (!Number.isInteger(value) || value < 0 || value >= count)
+      throw valueError(
+        where,
+        `${name} to be whole numbers from 0 to ${count - 1}`,
+        describe(value),
+      );
+    values[i] = value;
+  }
+  return { values, shape };
+}
+
+/** Rows of x [n, width] by number: y[r] = x[index[r]], shape [rows, width]. A row taken twice gets both gradients. */
+export function gatherRows(x: Tensor, index: Int32Array): Tensor {
+  const width = sizeOf(x.shape.slice(1));
+  return inFrame([x], (frame) => {
+    const k = frame.kernels;
+    const [from, rows] = [frame.at(x), frame.words(index)];
+    const y = frame.tensor([index.length, ...x.shape.slice(1)]);
+    k.gather_rows(frame.at(y), from, rows, index.length, width);
+    frame.record([y], [x], () => {
+      k.gather_rows_backward(frame.gradient(x), frame.flowed(y), rows, index.length, width);
+    });
+    return y;
+  });
+}
+
+/** The reverse: y[index[r]] = x[r] in `count` rows, zeros in those that are not named. No row is named twice. */
+export function scatterRows(x: Tensor, index: Int32Array, count: number): Tensor {
+  const width = sizeOf(x.shape.slice(1));
+  return inFrame([x], (frame) => {
+    const k = frame.kernels;
+    const [from, rows] = [frame.at(x), frame.words(index)];
+    const y = frame.tensor([count, ...x.shape.slice(1)], frame.zeros(count * width));
+    k.scatter_rows(frame.at(y), from, rows, index.length, width);
+    frame.record([y], [x], () => {
+      k.scatter_rows_backward(frame.gradient(x), frame.flowed(y), rows, index.length, width);
+    });
+    return y;
+  });
+}
+
+/**
+ * Rows of `weight` [count, size] by number, for indices of any shape: shape [...indices, size].
+ * Throws a RangeError for an index that is not there.
+ */
+export function embedding(weight: Tensor, indices: Indices): Tensor {
+  const where = "embedding";
+  checkTensor(where, "weight", weight);
+  if (weight.shape.length !== 2)
+    throw valueError(where, "weight of shape [count, size]", formatShape(weight.shape));
+  const { values, shape } = checkIndices(where, "indices", indices, weight.shape[0]!);
+  if (values.length === 0) throw valueError(where, "at least one index", "none");
+  return inFrame([weight], () => gatherRows(weight, values).reshape([...shape, weight.shape[1]!]));
+}

@@ -1,0 +1,61 @@
+import { checkNumber, checkOptions } from "../core/check.ts";
+import type { Kernels } from "../core/kernels.ts";
+import { Optimizer, type OptimizerOptions, optimizerOptionNames, type Slabs } from "./optimizer.ts";
+
+/** What Adam can be given. */
+export interface AdamOptions extends OptimizerOptions {
+  /** How slowly the mean of the gradients forgets. Default 0.9. */
+  readonly beta1?: number;
+  /** How slowly the mean of their squares forgets. Default 0.999. */
+  readonly beta2?: number;
+  /** Keeps the division from blowing up. Default 1e-8. */
+  readonly epsilon?: number;
+}
+
+/**
+ * Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), as torch.optim.Adam has it. Default learning rate 0.001.
+ */
+export class Adam extends Optimizer {
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** @internal */ protected readonly momentCount = 2;
+  // Powers of the betas by multiplication: Math.pow differs between engines.
+  #power1 = 1;
+  #power2 = 1;
+
+  /** Throws a RangeError for a negative learning rate or limit, or betas outside [0, 1). */
+  constructor(options?: AdamOptions) {
+    const where = "Adam";
+    const names = [...optimizerOptionNames, "beta1", "beta2", "epsilon"] as const;
+    const checked = checkOptions(where, options, names);
+    super(where, checked.learningRate ?? 1e-3, checked);
+    const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = checked;
+    const below1 = 1 - Number.EPSILON / 2;
+    this.beta1 = checkNumber(where, "beta1", beta1, 0, below1);
+    this.beta2 = checkNumber(where, "beta2", beta2, 0, below1);
+    this.epsilon = checkNumber(where, "epsilon", epsilon, 0);
+  }
+
+  /** @internal */
+  protected beginStep(): void {
+    this.#power1 *= this.beta1;
+    this.#power2 *= this.beta2;
+  }
+
+  /** @internal */
+  protected apply(kernels: Kernels, { value, gradient, moments, size }: Slabs): void {
+    kernels.adam_update(
+      value,
+      gradient,
+      moments[0]!,
+      moments[1]!,
+      size,
+      this.learningRate / (1 - this.#power1),
+      this.beta1,
+      this.beta2,
+      1 / Math.sqrt(1 - this.#power2),
+      this.epsilon,
+    );
+  }
+}

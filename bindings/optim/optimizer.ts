@@ -1,0 +1,187 @@
+import { checkNumber, checkShape, kindError } from "../core/check.ts";
+import { differentiate, type Loss, type LossValue } from "../core/differentiate.ts";
+import { HeapPiece } from "../core/heap.ts";
+import type { Kernels } from "../core/kernels.ts";
+import { type Block, Parameter } from "../core/parameter.ts";
+import { inFrame } from "../core/scope.ts";
+import { checkTensor, type Tensor } from "../core/tensor.ts";
+
+/** What every optimizer can be given. */
+export interface OptimizerOptions {
+  /** The step size. */
+  readonly learningRate?: number;
+  /** Scales all gradients down together so that their norm is at most this, as torch's clip_grad_norm_. */
+  readonly clipNorm?: number;
+  /** Cuts every element of the gradients to [-clipValue, clipValue], before the norm is taken. */
+  readonly clipValue?: number;
+}
+
+/** @internal */
+export const optimizerOptionNames = ["learningRate", "clipNorm", "clipValue"] as const;
+
+/** Neighbouring parameters of one block that are updated together; offsets and sizes in floats. */
+interface Range {
+  readonly block: Block;
+  readonly offset: number;
+  size: number;
+}
+
+/** What stands in memory of a range, as addresses: values, gradients and one slab for each moment. */
+export interface Slabs {
+  readonly value: number;
+  readonly gradient: number;
+  readonly moments: readonly number[];
+  readonly size: number;
+}
+
+const padded = (n: number): number => (n + 3) & ~3;
+
+/** Parameters joined to as few ranges as their blocks allow, blocks in order of first use. */
+function joinRanges(parameters: readonly Parameter[]): Range[] {
+  const blocks = new Map<Block, Parameter[]>();
+  for (const p of parameters) {
+    const others = blocks.get(p.block);
+    if (others) others.push(p);
+    else blocks.set(p.block, [p]);
+  }
+  const ranges: Range[] = [];
+  for (const [block, members] of blocks) {
+    members.sort((a, b) => a.offset - b.offset);
+    for (const { offset, size } of members) {
+      const last = ranges.at(-1);
+      if (last?.block === block && last.offset + last.size === offset) last.size += padded(size);
+      else ranges.push({ block, offset, size: padded(size) });
+    }
+  }
+  return ranges;
+}
+
+/** What changes parameters along their gradients. */
+export abstract class Optimizer {
+  /** The step size; may be changed between steps. */
+  learningRate: number;
+  readonly #clipNorm: number | undefined;
+  readonly #clipValue: number | undefined;
+  /** Slabs of moments for each block, one behind the other; they go with the block or the optimizer. */
+  readonly #moments = new WeakMap<Block, HeapPiece>();
+  #gradientNorm: number | undefined;
+
+  constructor(where: string, learningRate: number, options: OptimizerOptions) {
+    this.learningRate = checkNumber(where, "learningRate", learningRate, 0);
+    const { clipNorm, clipValue } = options;
+    if (clipNorm !== undefined) checkNumber(where, "clipNorm", clipNorm, 0);
+    if (clipValue !== undefined) checkNumber(where, "clipValue", clipValue, 0);
+    this.#clipNorm = clipNorm;
+    this.#clipValue = clipValue;
+  }
+
+  /** The norm of all gradients together in the last step, before clipping; undefined where `clipNorm` is not set. */
+  get gradientNorm(): number | undefined {
+    return this.#gradientNorm;
+  }
+
+  /** How many slabs of moments the rule keeps for each parameter. */
+  protected abstract readonly momentCount: number;
+
+  /** What happens once a step before any slab is updated. */
+  protected abstract beginStep(): void;
+
+  /** The rule, for one range. */
+  protected abstract apply(kernels: Kernels, slabs: Slabs): void;
+
+  /**
+   * One step: runs `f`, lets the gradient of its loss flow back and updates the parameters that the loss reached, or only
+   * those given (the others are frozen). Returns the loss as a number; where `f` returns an object with a `loss` in it,
+   * the object with the loss as a number.
+   * Throws a TypeError for an async `f`, a RangeError for a loss of more than one element; nothing has changed then.
+   */
+  minimize<L extends Loss>(
+    f: () => L,
+    parameters?: Readonly<Record<string, Tensor>>,
+  ): LossValue<L> {
+    const where = `${this.constructor.name}.minimize`;
+    const targets = parameters && checkParameters(where, parameters);
+    return differentiate(where, f, targets, (frame, tape, value) => {
+      if (tape.parameters.length === 0)
+        throw new Error(
+          `${where}: expected a loss that depends on parameters, got one without any`,
+        );
+      this.#step(frame.kernels, tape.parameters);
+      return value;
+    });
+  }
+
+  /**
+   * Updates parameters along gradients of one's own, keyed alike: for gradients added up over several batches.
+   * Throws a RangeError where a gradient is missing or of another shape; nothing has changed then.
+   */
+  update(
+    parameters: Readonly<Record<string, Tensor>>,
+    gradients: Readonly<Record<string, Tensor>>,
+  ): void {
+    const where = `${this.constructor.name}.update`;
+    const list = checkParameters(where, parameters);
+    if (typeof gradients !== "object" || gradients === null)
+      throw kindError(where, "gradients to be an object of tensors", gradients);
+    const names = Object.keys(parameters);
+    const values = names.map((name, i) => {
+      const gradient = checkTensor(where, `gradients.${name}`, gradients[name]);
+      checkShape(where, `gradients.${name}`, gradient.shape, list[i]!.shape);
+      return gradient.data;
+    });
+    inFrame(list, (frame) => {
+      list.forEach((p, i) => {
+        p.checkUsable();
+        p.gradientView.set(values[i]!);
+      });
+      this.#step(frame.kernels, list);
+    });
+  }
+
+  #step(kernels: Kernels, parameters: readonly Parameter[]): void {
+    const ranges = joinRanges(parameters).map((range) => this.#locate(range));
+    for (const { gradient, size } of ranges)
+      if (this.#clipValue !== undefined) kernels.clip(gradient, this.#clipValue, size);
+    if (this.#clipNorm !== undefined) this.#clip(kernels, ranges, this.#clipNorm);
+    this.beginStep();
+    for (const slabs of ranges) this.apply(kernels, slabs);
+    for (const block of new Set(parameters.map((p) => p.block))) block.version++;
+  }
+
+  #clip(kernels: Kernels, ranges: readonly Slabs[], limit: number): void {
+    let squares = 0;
+    for (const { gradient, size } of ranges) squares += kernels.sum_squares(gradient, size);
+    const norm = Math.sqrt(squares);
+    this.#gradientNorm = norm;
+    const factor = limit / (norm + 1e-6); // as torch has it
+    if (factor < 1) for (const { gradient, size } of ranges) kernels.scale(gradient, factor, size);
+  }
+
+  #locate({ block, offset, size }: Range): Slabs {
+    const value = block.piece.address + 4 * offset;
+    const moments: number[] = [];
+    if (this.momentCount > 0) {
+      let piece = this.#moments.get(block);
+      if (!piece) {
+        piece = new HeapPiece(block.runtime.heap, this.momentCount * block.size);
+        this.#moments.set(block, piece);
+      }
+      for (let i = 0; i < this.momentCount; i++)
+        moments.push(piece.address + 4 * (i * block.size + offset));
+    }
+    return { value, gradient: value + 4 * block.size, moments, size };
+  }
+}
+
+function checkParameters(
+  where: string,
+  parameters: Readonly<Record<string, Tensor>>,
+): readonly Parameter[] {
+  if (typeof parameters !== "object" || parameters === null)
+    throw kindError(where, "parameters to be an object of parameters", parameters);
+  return Object.entries(parameters).map(([name, p]) => {
+    if (!(p instanceof Parameter))
+      throw kindError(where, `parameters.${name} to be a parameter`, p);
+    return p;
+  });
+}

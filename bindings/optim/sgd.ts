@@ -1,0 +1,35 @@
+import { checkNumber, checkOptions } from "../core/check.ts";
+import type { Kernels } from "../core/kernels.ts";
+import { Optimizer, type OptimizerOptions, optimizerOptionNames, type Slabs } from "./optimizer.ts";
+
+/** What SGD can be given. */
+export interface SGDOptions extends OptimizerOptions {
+  /** How much of the last update goes on. Default 0. */
+  readonly momentum?: number;
+}
+
+/**
+ * Stochastic gradient descent, with momentum as torch.optim.SGD has it: u = momentum u + g, value -= learningRate u.
+ * Default learning rate 0.01.
+ */
+export class SGD extends Optimizer {
+  readonly momentum: number;
+  /** @internal */ protected readonly momentCount: number;
+
+  /** Throws a RangeError for a negative learning rate, momentum or limit. */
+  constructor(options?: SGDOptions) {
+    const where = "SGD";
+    const checked = checkOptions(where, options, [...optimizerOptionNames, "momentum"]);
+    super(where, checked.learningRate ?? 0.01, checked);
+    this.momentum = checkNumber(where, "momentum", checked.momentum ?? 0, 0);
+    this.momentCount = this.momentum > 0 ? 1 : 0;
+  }
+
+  /** @internal */
+  protected beginStep(): void {}
+
+  /** @internal */
+  protected apply(kernels: Kernels, { value, gradient, moments, size }: Slabs): void {
+    kernels.sgd_update(value, gradient, moments[0] ?? 0, size, this.learningRate, this.momentum);
+  }
+}

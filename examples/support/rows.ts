@@ -1,0 +1,91 @@
+import {
+  Adam,
+  crossEntropy,
+  dynamicRNN,
+  Linear,
+  RNNCell,
+  scope,
+  type Tensor,
+  tensor,
+} from "gatewise";
+import { type Digits, SIDE } from "./digits.ts";
+import { glorotUniform, orthogonal } from "./initializers.ts";
+
+const HIDDEN = 50;
+const CLASSES = 10;
+
+/** Digits as a network sees them: pixels [B, 28, 28] from 0 to 1, and their classes. */
+export interface Batch {
+  readonly pixels: Tensor;
+  readonly classes: number[];
+}
+
+/** `size` digits in file order from number `from` on, beginning again after the last. */
+export function batch(digits: Digits, from: number, size: number): Batch {
+  const area = SIDE * SIDE;
+  const pixels = new Float32Array(size * area);
+  const classes: number[] = [];
+  for (let n = 0; n < size; n++) {
+    const digit = (from + n) % digits.count;
+    classes.push(digits.labels[digit]!);
+    for (let i = 0; i < area; i++) pixels[n * area + i] = digits.images[digit * area + i]! / 255;
+  }
+  return { pixels: tensor(pixels, [size, SIDE, SIDE]), classes };
+}
+
+export interface Score {
+  /** Mean cross-entropy. */
+  readonly cost: number;
+  /** Share of digits read rightly. */
+  readonly accuracy: number;
+  /** The class read for each digit. */
+  readonly read: Uint8Array;
+}
+
+export interface RowNetwork {
+  /** One training step; returns the cost before the update. */
+  step(batch: Batch): number;
+  score(digits: Digits): Score;
+}
+
+/** A plain RNN of 50 units that reads a picture row by row, as Keras initialises it, and says which digit it is. */
+export function rowNetwork(seed: number): RowNetwork {
+  const cell = new RNNCell(SIDE, HIDDEN);
+  const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.parameters();
+  weight_ih.assign(glorotUniform([HIDDEN, SIDE], { seed }));
+  weight_hh.assign(orthogonal(HIDDEN, { seed: seed + 1 }));
+  bias_ih.assign(new Float32Array(HIDDEN));
+  bias_hh.assign(new Float32Array(HIDDEN));
+
+  const head = new Linear(HIDDEN, CLASSES);
+  const { weight, bias } = head.parameters();
+  weight!.assign(glorotUniform([CLASSES, HIDDEN], { seed: seed + 2 }));
+  bias!.assign(new Float32Array(CLASSES));
+
+  const optimizer = new Adam({ learningRate: 1e-3 });
+  const logits = (pixels: Tensor): Tensor => head.forward(dynamicRNN(cell, pixels).state); // the last step
+
+  return {
+    step: ({ pixels, classes }) => optimizer.minimize(() => crossEntropy(logits(pixels), classes)),
+
+    score(digits) {
+      const read = new Uint8Array(digits.count);
+      let cost = 0;
+      for (let from = 0; from < digits.count; from += 500) {
+        const size = Math.min(500, digits.count - from);
+        const { pixels, classes } = batch(digits, from, size);
+        const result = scope(() => {
+          const outputs = logits(pixels);
+          return { outputs, cost: crossEntropy(outputs, classes) };
+        });
+        cost += size * result.cost.item();
+        for (let n = 0; n < size; n++) {
+          const row = result.outputs.data.subarray(n * CLASSES, (n + 1) * CLASSES);
+          read[from + n] = row.indexOf(Math.max(...row));
+        }
+      }
+      const right = read.filter((label, n) => label === digits.labels[n]).length;
+      return { cost: cost / digits.count, accuracy: right / digits.count, read };
+    },
+  };
+}

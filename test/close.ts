@@ -1,0 +1,57 @@
+import { expect } from "vitest";
+
+export interface Tolerance {
+  /** Absolute part. */
+  readonly atol: number;
+  /** Part relative to the expected value. */
+  readonly rtol: number;
+}
+
+/**
+ * Every |actual - expected| ≤ atol + rtol |expected|, as numpy's assert_allclose has it; NaN equals NaN only, an
+ * infinity itself only. Reports the worst entry.
+ */
+export function expectClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  { atol, rtol }: Tolerance,
+  label: string,
+): void {
+  expect(actual.length, `${label}: number of values`).toBe(expected.length);
+  let worst = -1;
+  let excess = 0;
+  for (let k = 0; k < expected.length; k++) {
+    const got = actual[k]!;
+    const want = expected[k]!;
+    if (Object.is(got, want) || got === want) continue;
+    const over = Math.abs(got - want) - (atol + rtol * Math.abs(want));
+    const wrong = Number.isFinite(want) ? over : Number.POSITIVE_INFINITY;
+    if (!(wrong <= excess)) {
+      worst = k;
+      excess = Number.isNaN(wrong) ? Number.POSITIVE_INFINITY : wrong;
+    }
+  }
+  if (worst >= 0) {
+    expect.fail(
+      `${label}[${worst}]: expected ${expected[worst]} within ${atol} + ${rtol}·|expected|, got ${actual[worst]}`,
+    );
+  }
+}
+
+/**
+ * What float32 can keep of float64: a relative error of the size of the largest entry, since sums of large terms leave
+ * small ones behind.
+ */
+export function expectFloat32(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  label: string,
+  relative = 2e-5,
+): void {
+  let largest = 1;
+  for (let k = 0; k < expected.length; k++) {
+    const size = Math.abs(expected[k]!);
+    if (size > largest && size < Number.POSITIVE_INFINITY) largest = size;
+  }
+  expectClose(actual, expected, { atol: relative * largest, rtol: 0 }, label);
+}

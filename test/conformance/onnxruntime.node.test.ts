@@ -1,0 +1,4 @@
+import { onnxNodes } from "./onnx.ts";
+import { describeSuite } from "./suite.ts";
+
+describeSuite("onnxruntime_rnn", onnxNodes);

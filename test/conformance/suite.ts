@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Tensor, tensor } from "gatewise";
+import { afterAll, test } from "vitest";
+import { expectClose, type Tolerance } from "../close.ts";
+import { describeKernelSets } from "../kernel-sets.ts";
+
+/** A tensor as the suites write it: flat, row-major; NaN and infinities as strings. */
+export interface GoldenTensor {
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly data: readonly (number | string)[];
+}
+
+export interface Case {
+  readonly name: string;
+  readonly op: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, GoldenTensor>>;
+  readonly outputs: Readonly<Record<string, GoldenTensor>>;
+  readonly weights?: Readonly<Record<string, GoldenTensor>>;
+  readonly gradients?: Readonly<Record<string, GoldenTensor>>;
+  readonly upstream_gradients?: Readonly<Record<string, GoldenTensor>>;
+  readonly tolerance: Readonly<Record<string, unknown>>;
+  readonly disabled_upstream?: boolean;
+  readonly expect_failure?: boolean;
+}
+
+/**
+ * How the cases of one suite are run. `skip` gives the reason why a case needs something that is not built yet, and
+ * nothing else: what it does not know it lets through, so that `run` fails on it.
+ */
+export interface Adapter {
+  readonly skip: (golden: Case) => string | undefined;
+  readonly run: (golden: Case) => void;
+}
+
+/** The folder beside the project that has what others wrote. */
+export const sharedFolder = (): string =>
+  process.env.GATEWISE_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url));
+
+/** Runs each case of a suite on each kernel set, and prints what was run and what was skipped, and why. */
+export function describeSuite(suite: string, adapter: Adapter): void {
+  const path = resolve(sharedFolder(), "conformance", `${suite}.json`);
+  if (!existsSync(path)) {
+    test(`conformance ${suite}`, (context) => {
+      console.log(`conformance ${suite}: skipped, ${path} is not there (set GATEWISE_SHARED)`);
+      context.skip(`${path} is not there`);
+    });
+    return;
+  }
+  const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: readonly Case[] };
+  const skipped = new Map(cases.map((golden) => [golden.name, adapter.skip(golden)] as const));
+  const reasons = cases.filter((golden) => skipped.get(golden.name) !== undefined);
+  afterAll(() => {
+    const lines = reasons.map((golden) => `  skipped ${golden.name}: ${skipped.get(golden.name)}`);
+    const counts = `${cases.length - reasons.length} of ${cases.length} cases run, ${reasons.length} skipped`;
+    console.log([`conformance ${suite}: ${counts}`, ...lines].join("\n"));
+  });
+  describeKernelSets(`conformance ${suite}`, () => {
+    for (const golden of cases) {
+      test(golden.name, (context) => {
+        const reason = skipped.get(golden.name);
+        if (reason !== undefined) context.skip(reason);
+        adapter.run(golden);
+      });
+    }
+  });
+}
+
+/** The numbers of a golden tensor. */
+export const numbersOf = ({ data }: GoldenTensor): Float64Array => Float64Array.from(data, Number);
+
+/** A golden tensor as ours, in the shape given or its own. */
+export const tensorOf = (golden: GoldenTensor, shape: readonly number[] = golden.shape): Tensor =>
+  tensor(Float32Array.from(numbersOf(golden)), [...shape]);
+
+/** A result against what the suite says: shape (without regard to axes of length 1, see the adapters) and values. */
+export function expectGolden(
+  actual: ArrayLike<number>,
+  golden: GoldenTensor,
+  tolerance: Tolerance,
+  label: string,
+): void {
+  expectClose(actual, numbersOf(golden), tolerance, label);
+}

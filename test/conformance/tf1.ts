@@ -1,0 +1,232 @@
+import {
+  add,
+  Cell,
+  concat,
+  dynamicRNN,
+  GRUCell,
+  Linear,
+  LSTMCell,
+  MultiRNNCell,
+  mul,
+  RNNCell,
+  sigmoid,
+  slice,
+  sub,
+  type Tensor,
+  tanh,
+} from "gatewise";
+import { expect } from "vitest";
+import { partsOf, stateOf } from "../cells/oracle.ts";
+import type { State } from "../cells/registry.ts";
+import {
+  type Adapter,
+  type Case,
+  expectGolden,
+  type GoldenTensor,
+  numbersOf,
+  tensorOf,
+} from "./suite.ts";
+
+/**
+ * TensorFlow 1's cells. A kernel is [I + H, G·H]: columns are gates, rows the input's before the state's; forget_bias is
+ * added before the sigmoid, so it is folded into the bias when loading.
+ */
+
+type Weights = Readonly<Record<string, GoldenTensor>>;
+
+/** Columns of `gates` (in that order) and a run of rows of a kernel, transposed: [gates · H, rows]. */
+function transposed(
+  kernel: GoldenTensor,
+  H: number,
+  gates: readonly number[],
+  first: number,
+  rows: number,
+) {
+  const width = kernel.shape[1]!;
+  const data = numbersOf(kernel);
+  return Float32Array.from(
+    gates.flatMap((g) =>
+      Array.from({ length: H }, (_, j) =>
+        Array.from({ length: rows }, (_, i) => data[(first + i) * width + g * H + j]!),
+      ).flat(),
+    ),
+  );
+}
+
+const biasOf = (bias: GoldenTensor | undefined, H: number, gates: readonly number[]): number[] =>
+  gates.flatMap((g) =>
+    bias ? [...numbersOf(bias).subarray(g * H, (g + 1) * H)] : new Array(H).fill(0),
+  );
+
+/** Loads kernels side by side, one above the other in our order of gates, and their bias. */
+function load(
+  cell: Cell<State>,
+  H: number,
+  parts: readonly {
+    kernel: GoldenTensor;
+    bias: GoldenTensor | undefined;
+    gates: readonly number[];
+  }[],
+  extra: (bias: number[]) => number[] = (bias) => bias,
+): void {
+  const I = cell.inputSize;
+  const joined = (f: (part: (typeof parts)[number]) => Iterable<number>) =>
+    Float32Array.from(parts.flatMap((part) => [...f(part)]));
+  const bias = parts.flatMap((part) => biasOf(part.bias, H, part.gates));
+  const numbers: Record<string, Float32Array> = {
+    weight_ih: joined((p) => transposed(p.kernel, H, p.gates, 0, I)),
+    weight_hh: joined((p) => transposed(p.kernel, H, p.gates, I, H)),
+    bias_ih: Float32Array.from(extra(bias)),
+    bias_hh: new Float32Array(bias.length),
+  };
+  for (const [name, p] of Object.entries(cell.parameters())) p.assign(numbers[name]!);
+}
+
+/** The update-gate cell (Collins et al. 2016): g, c = split([x, h] W + b); g = σ(g + forget_bias), h' = g h + (1 - g) tanh c. */
+class UGRNNCell extends Cell<Tensor> {
+  readonly stateSize: number;
+  readonly outputSize: number;
+  readonly gates: Linear;
+
+  constructor(inputSize: number, hiddenSize: number) {
+    super(inputSize);
+    this.stateSize = this.outputSize = hiddenSize;
+    this.gates = new Linear(inputSize + hiddenSize, 2 * hiddenSize);
+  }
+
+  call(x: Tensor, h: Tensor): [Tensor, Tensor] {
+    const [B, H] = h.shape as [number, number];
+    const both = this.gates.forward(concat([x, h], 1));
+    const g = sigmoid(slice(both, [0, 0], [B, H]));
+    const candidate = tanh(slice(both, [0, H], [B, H]));
+    const next = add(mul(g, h), mul(sub(1, g), candidate));
+    return [next, next];
+  }
+}
+
+const forgetBias = (attributes: Case["attributes"]): number => Number(attributes.forget_bias ?? 1);
+
+/** Makes a cell by its TensorFlow name from its weights. */
+function makeCell(
+  kind: string,
+  weights: Weights,
+  H: number,
+  attributes: Case["attributes"],
+): Cell<State> {
+  const { kernel, bias } = weights;
+  switch (kind) {
+    case "RNNCell":
+    case "BasicRNNCell": {
+      const cell = new RNNCell(kernel!.shape[0]! - H, H);
+      load(cell, H, [{ kernel: kernel!, bias, gates: [0] }]);
+      return cell;
+    }
+    case "LSTMCell":
+    case "BasicLSTMCell": {
+      // i f g o out of i j f o
+      const cell = new LSTMCell(kernel!.shape[0]! - H, H);
+      const add = (all: number[]) =>
+        all.map((v, k) => (Math.floor(k / H) === 1 ? v + forgetBias(attributes) : v));
+      load(cell, H, [{ kernel: kernel!, bias, gates: [0, 2, 1, 3] }], add);
+      return cell;
+    }
+    case "GRUCell": {
+      const gates = weights["gates/kernel"]!;
+      const candidate = weights["candidate/kernel"]!;
+      const cell = new GRUCell(gates.shape[0]! - H, H, { resetAfter: false });
+      load(cell, H, [
+        { kernel: gates, bias: weights["gates/bias"], gates: [0, 1] },
+        { kernel: candidate, bias: weights["candidate/bias"], gates: [0] },
+      ]);
+      return cell;
+    }
+    case "UGRNNCell": {
+      const rows = kernel!.shape[0]!;
+      const cell = new UGRNNCell(rows - H, H);
+      cell.gates.parameters().weight!.assign(transposed(kernel!, H, [0, 1], 0, rows));
+      const loaded = biasOf(bias, H, [0, 1]);
+      cell.gates
+        .parameters()
+        .bias!.assign(loaded.map((v, k) => (k < H ? v + forgetBias(attributes) : v)));
+      return cell;
+    }
+    default:
+      throw new Error(`the runner knows no tf1.${kind}`);
+  }
+}
+
+/** `dynamic_rnn[LSTMCell]` as the names `["dynamic_rnn", ["LSTMCell"]]`. */
+function parse(op: string): [string, string[]] {
+  const [, name, inner] = /^tf1\.(?:[\w.]+\.)?(\w+)(?:\[(.*)\])?$/.exec(op) ?? [];
+  if (!name) throw new Error(`the runner cannot read the operator ${op}`);
+  return [name, inner ? inner.split(",").map((s) => s.trim()) : []];
+}
+
+const stateNames = (kind: string) =>
+  kind.includes("LSTM") ? (["h", "c"] as const) : (["h"] as const);
+
+function run(golden: Case): void {
+  const { attributes, inputs, outputs, weights = {} } = golden;
+  const [name, inner] = parse(golden.op);
+  const kinds = inner.length > 0 ? inner : [name];
+  const stacked = name === "MultiRNNCell";
+  const units = [attributes.num_units].flat() as number[];
+  const cells = kinds.map((kind, k) => {
+    const prefix = stacked ? `cell_${k}/` : "";
+    const own = Object.entries(weights).filter(([key]) => key.startsWith(prefix));
+    const plain = Object.fromEntries(own.map(([key, w]) => [key.slice(prefix.length), w]));
+    return makeCell(kind, plain, units[k] ?? units[0]!, attributes);
+  });
+  const x = tensorOf(inputs.x!);
+  const batch = attributes.time_major || x.shape.length === 2 ? x.shape.at(-2)! : x.shape[0]!;
+  const states = cells.map((cell, k) => {
+    const zero = partsOf(cell.zeroState(batch));
+    const given = stateNames(kinds[k]!).map((part) => {
+      const found = inputs[stacked ? `${part}${k}` : part];
+      return [part, found ? tensorOf(found) : zero[part]!] as const;
+    });
+    return stateOf(Object.fromEntries(given));
+  });
+
+  const results: Record<string, Tensor> = {};
+  if (name === "dynamic_rnn") {
+    const lengths = inputs.sequence_length && [...numbersOf(inputs.sequence_length)];
+    const unrolled = dynamicRNN(cells[0]!, x, {
+      timeMajor: attributes.time_major === true,
+      initialState: states[0]!,
+      ...(lengths && { sequenceLength: lengths }),
+    });
+    results.outputs = unrolled.outputs;
+    for (const [part, t] of Object.entries(partsOf(unrolled.state))) results[`final_${part}`] = t;
+  } else if (stacked) {
+    const [output, next] = new MultiRNNCell(cells).call(x, states as never);
+    results.output = output;
+    (next as unknown as State[]).forEach((state, k) => {
+      for (const [part, t] of Object.entries(partsOf(state))) results[`new_${part}${k}`] = t;
+    });
+  } else {
+    const [output, next] = cells[0]!.call(x, states[0]!);
+    results.output = output;
+    for (const [part, t] of Object.entries(partsOf(next))) results[`new_${part}`] = t;
+  }
+  const { atol, rtol } = golden.tolerance as { atol: number; rtol: number };
+  for (const [key, want] of Object.entries(outputs)) {
+    expect(results[key]?.shape, key).toEqual(want.shape);
+    expectGolden(results[key]!.data, want, { atol, rtol }, key);
+  }
+}
+
+/** DropoutWrappers that keep everything (probability 1) have no effect and count as absent. */
+export const tf1Cells: Adapter = {
+  skip({ op, attributes }) {
+    if (op.includes("sequence_loss")) return "sequence_loss is not built yet";
+    if (attributes.use_peepholes) return "peepholes are not built yet";
+    if (attributes.num_proj) return "projection is not built yet";
+    if (attributes.cell_clip) return "clipping inside the cell is not built yet";
+    if (/LayerNorm/.test(op)) return "layer normalisation is not built yet";
+    const keep = Object.entries(attributes).find(([k, v]) => /keep_prob$/.test(k) && Number(v) < 1);
+    if (keep) return "dropout is not built yet";
+    return undefined;
+  },
+  run,
+};

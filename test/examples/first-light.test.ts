@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeMnist } from "./idx-files.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+let mnist: string;
+beforeAll(() => {
+  mnist = mkdtempSync(join(tmpdir(), "gatewise-mnist-"));
+  writeMnist(mnist, { train: 70, test: 20, gzip: ["train-images"] });
+});
+afterAll(() => rmSync(mnist, { recursive: true }));
+
+/** Runs the program as `npm start` does, but on the sources, as all tests do. */
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", "examples/first-light.ts", ...args],
+    {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, TSX_TSCONFIG_PATH: join(root, "tsconfig.tools.json") },
+    },
+  );
+  return { status, stdout, stderr };
+}
+
+/** What a pipe must not be sent: anything but printable characters and ends of lines. */
+const controls = (text: string): string[] =>
+  [...text].filter((c) => (c < " " && c !== "\n") || (c >= "\x7f" && c < "\xa0"));
+
+const mistakes = (stderr: string): string => {
+  expect(stderr).toMatch(/^first-light: [^\n]+\n$/); // one line, no stack trace
+  return stderr.trimEnd();
+};
+
+test("npm start is this program", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  expect(scripts.start).toBe("tsx examples/first-light.ts");
+});
+
+describe("training", () => {
+  test("a few steps on drawn digits: plain lines, a chart, digits and times", () => {
+    const { status, stdout, stderr } = run("--steps", "3");
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(controls(stdout)).toEqual([]);
+    expect(stdout).toMatch(/step +0 +mean squared error \d\.\d{5}\n/);
+    expect(stdout).toMatch(/step +2 +mean squared error \d\.\d{5}\n/);
+    expect(stdout.match(/•/g)!.length).toBeGreaterThan(15);
+    expect(stdout).toMatch(/150 digits to learn from, 150 others/);
+    expect(stdout).toMatch(/step +0 +test cost \d\.\d{4} +test accuracy \d+\.\d %\n/);
+    expect(stdout).toMatch(/step +2 +test cost \d\.\d{4} +test accuracy \d+\.\d %\n/);
+    expect(stdout).toMatch(/a \d, read as \d/);
+    expect(stdout).toMatch(/LSTM, sine to cosine +\d+\.\d+ ms +\d+\.\d+ ms +\d+\.\dx\n/);
+    expect(stdout).toMatch(/RNN, digits by row +\d+\.\d+ ms +\d+\.\d+ ms +\d+\.\dx\n/);
+    expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThan(80);
+  });
+
+  test("the seed decides, the rest is the same every time", () => {
+    const figures = (...args: string[]): string[] =>
+      run("--steps", "2", "--no-timing", ...args).stdout.match(/step +\d.*/g)!;
+    const one = figures("--seed", "5");
+    expect(one.length).toBe(4);
+    expect(figures("--seed", "5")).toEqual(one);
+    expect(figures("--seed", "6")).not.toEqual(one);
+  });
+
+  test("MNIST files, beginning again after the last", () => {
+    const { status, stdout, stderr } = run("--mnist", mnist, "--steps", "3", "--no-timing");
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
+    expect(stdout).toContain("MNIST");
+    expect(stdout).toMatch(/70 digits to learn from, 20 others/);
+    expect(stdout).toMatch(/step +2 +test cost/);
+    expect(stdout).not.toContain("JavaScript");
+  });
+});
+
+describe("help and mistakes", () => {
+  test("--help goes to stdout", () => {
+    const { status, stdout, stderr } = run("--help");
+    expect([status, stderr]).toEqual([0, ""]);
+    expect(stdout).toMatch(/^Usage: npm start -- \[options\]\n/);
+    expect(controls(stdout)).toEqual([]);
+  });
+
+  test("an unknown option", () => {
+    const { status, stdout, stderr } = run("--frobnicate");
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(mistakes(stderr)).toMatch(/Unknown option '--frobnicate' \(--help shows all options\)$/);
+  });
+
+  test("a missing folder", () => {
+    const { status, stdout, stderr } = run("--mnist", join(mnist, "nowhere"));
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(mistakes(stderr)).toMatch(/nowhere: no such folder$/);
+  });
+
+  test("a damaged file, told of before any training", () => {
+    const path = join(mnist, "train-images-idx3-ubyte.gz");
+    const whole = readFileSync(path);
+    writeFileSync(path, whole.subarray(0, whole.length - 20));
+    const { status, stdout, stderr } = run("--mnist", mnist);
+    writeFileSync(path, whole);
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(mistakes(stderr)).toMatch(/train-images-idx3-ubyte\.gz: damaged gzip/);
+  });
+});
