@@ -18,6 +18,8 @@ export * from "./random";
 export * from "./reduce";
 export * from "./rows";
 
+// Inner kernels:
+
 export {
   gru_candidate_forward as _gru_candidate_forward,
   gru_gates_backward as _gru_gates_backward,

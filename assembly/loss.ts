@@ -9,9 +9,8 @@ import { Sums } from "./sums";
  *   log softmax  (x - m) - ln s
  *
  * so that nothing overflows. Sums along a row are those of sums.ts; sums over rows ascend. A NaN in a row makes the row's
- * softmax and every loss NaN. y may be x.
+ * softmax and every loss NaN. y may be x. Nothing here is inlined: calls are cheaper than a copy of exp in every kernel.
  */
-// Not inlined: the calls cost less than a copy of exp in every kernel below would in size.
 class Softmax {
   /** The largest of x[n]; what a NaN is compared with stays, and the sum that follows is NaN. */
   static max(x: usize, n: i32): f32 {

@@ -80,7 +80,7 @@ class Random {
     return <f64>exponent * LN2 + 2 * t * p;
   }
 
-  /** sin x for |x| <= π/4, to 1e-13: Taylor's series. */
+  /** sin x for |x| <= π/4, to 1e-11: Taylor's series. */
   @inline static sin(x: f64): f64 {
     const z = x * x;
     let p: f64 = -1.0 / 39916800;
@@ -91,7 +91,7 @@ class Random {
     return x + x * z * p;
   }
 
-  /** cos x for |x| <= π/4, to 1e-13: Taylor's series. */
+  /** cos x for |x| <= π/4, to 1e-12: Taylor's series. */
   @inline static cos(x: f64): f64 {
     const z = x * x;
     let p: f64 = 1.0 / 479001600;

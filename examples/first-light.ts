@@ -20,114 +20,98 @@ const count = (n: number): string => n.toLocaleString("en");
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const since = (start: number): string => `${((performance.now() - start) / 1000).toFixed(1)} s`;
 
-interface Data {
-  readonly name: string;
-  readonly train: Digits;
-  readonly test: Digits;
-}
-
-function loadDigits({ mnist, seed, steps }: Options): Data {
-  if (mnist !== undefined) return { name: "MNIST", ...readMnist(mnist) };
-  const train = Math.min(DRAWN.train, BATCH * (steps ?? DRAWN.train)); // no more than are used
-  const test = Math.min(DRAWN.test, train);
-  return {
-    name: "digits drawn here",
-    train: drawDigits(train, { seed }),
-    test: drawDigits(test, { seed, first: DRAWN.train }),
-  };
-}
-
 function sineToCosine({ seed, steps = 501 }: Options): void {
   line(paint("bold", "1. Sine to cosine"));
   line(`   LSTM of 20 units; batch 50, 20 steps, Adam 0.006; ${count(steps)} training steps`);
   line();
-  const step = sineNetwork(seed);
+  const train = sineNetwork(seed);
   const start = performance.now();
-  const last = withProgress(terminal, "   training", steps, (progress) => {
-    let result!: SineStep;
-    for (let n = 0; n < steps; n++) {
-      result = step(waves(n));
-      const loss = result.loss.toFixed(5);
-      progress.update(n + 1, `error ${loss}`);
-      if (n % 100 === 0 || n === steps - 1) {
-        progress.line(`   step ${String(n).padStart(5)}   mean squared error ${loss}`);
+  const { prediction } = withProgress(terminal, "   training", steps, (progress) => {
+    let last!: SineStep;
+    for (let step = 0; step < steps; step++) {
+      last = train(waves(step));
+      const loss = last.loss.toFixed(5);
+      progress.update(step + 1, `error ${loss}`);
+      if (step % 100 === 0 || step === steps - 1) {
+        progress.line(`   step ${String(step).padStart(5)}   mean squared error ${loss}`);
       }
     }
-    return result;
+    return last;
   });
-  const shown = ({ length }: { length: number }, data: ArrayLike<number>): number[] =>
-    Array.from({ length }, (_, i) => data[Math.floor((i * 394) / length)]!); // two periods of 197 points
-  const length = chartPoints(terminal);
-  const target = shown({ length }, waves(steps - 1).cosine.data);
   line(`   ${since(start)}`);
   line();
-  for (const row of chart(target, shown({ length }, last.prediction.data), paint)) line(row);
-  line(
-    `        ${paint("cyan", "── cosine")}   ${paint("yellow", "•• what the network makes of the sine")}`,
-  );
+  const length = chartPoints(terminal);
+  const twoPeriods = (data: Float32Array): number[] =>
+    Array.from({ length }, (_, i) => data[Math.floor((i * 2 * 197) / length)]!);
+  const { cosine } = waves(steps - 1);
+  for (const row of chart(twoPeriods(cosine.data), twoPeriods(prediction.data), paint)) line(row);
+  const keys = [
+    paint("cyan", "── cosine"),
+    paint("yellow", "•• what the network makes of the sine"),
+  ];
+  line(`        ${keys.join("   ")}`);
   line();
 }
 
-function digitsByRow({ seed, steps = 4001 }: Options, { name, train, test }: Data): void {
-  line(paint("bold", `2. Digits, row by row: ${name}`));
-  line(
-    `   RNN of 50 units; 28 steps of 28 pixels, batch 50, Adam 0.001; ${count(steps)} training steps`,
-  );
+function digitsByRow(
+  { seed, steps = 4001 }: Options,
+  mnist?: { train: Digits; test: Digits },
+): void {
+  line(paint("bold", `2. Digits, row by row: ${mnist ? "MNIST" : "drawn here"}`));
+  line(`   RNN of 50 units; batch 50, 28 steps, Adam 0.001; ${count(steps)} training steps`);
+  const needed = Math.min(DRAWN.train, BATCH * steps);
+  const train = mnist?.train ?? drawDigits(needed, { seed });
+  const test =
+    mnist?.test ?? drawDigits(Math.min(DRAWN.test, needed), { seed, first: DRAWN.train });
   line(
     `   ${count(train.count)} digits to learn from, ${count(test.count)} others to be tested on`,
   );
   line();
   const network = rowNetwork(seed);
   const start = performance.now();
-  const last = withProgress(terminal, "   training", steps, (progress) => {
+  const { read } = withProgress(terminal, "   training", steps, (progress) => {
     let score!: Score;
-    for (let n = 0; n < steps; n++) {
-      const cost = network.step(batch(train, n * BATCH, BATCH));
-      progress.update(n + 1, `cost ${cost.toFixed(3)}`);
-      if (n % 500 === 0 || n === steps - 1) {
+    for (let step = 0; step < steps; step++) {
+      const cost = network.step(batch(train, step * BATCH, BATCH));
+      progress.update(step + 1, `cost ${cost.toFixed(3)}`);
+      if (step % 500 === 0 || step === steps - 1) {
         score = network.score(test);
-        progress.line(
-          `   step ${String(n).padStart(5)}   test cost ${score.cost.toFixed(4)}   test accuracy ${percent(score.accuracy)}`,
-        );
+        const figures = `test cost ${score.cost.toFixed(4)}   test accuracy ${percent(score.accuracy)}`;
+        progress.line(`   step ${String(step).padStart(5)}   ${figures}`);
       }
     }
     return score;
   });
   line(`   ${since(start)}`);
   line();
-  showDigits(test, last.read);
+  showDigits(test, read);
   line();
 }
 
 /** One digit that was read rightly and one that was not, where there is one. */
-function showDigits(digits: Digits, read: Uint8Array): void {
-  const right = read.findIndex((label, n) => label === digits.labels[n]);
-  const wrong = read.findIndex((label, n) => label !== digits.labels[n]);
-  const pictures = [right, wrong]
-    .filter((n) => n >= 0)
-    .map((n) => {
-      const pixels = digits.images.subarray(n * SIDE * SIDE, (n + 1) * SIDE * SIDE);
-      const caption = `a ${digits.labels[n]}, read as ${read[n]}`;
-      return {
-        lines: picture(pixels, SIDE),
-        caption,
-        colour: n === right ? "green" : "yellow",
-      } as const;
-    });
+function showDigits({ images, labels }: Digits, read: Uint8Array): void {
+  const right = read.findIndex((label, n) => label === labels[n]);
+  const wrong = read.findIndex((label, n) => label !== labels[n]);
+  const shown = [right, wrong].filter((n) => n >= 0);
+  const pictures = shown.map((n) => ({
+    lines: picture(images.subarray(n * SIDE * SIDE, (n + 1) * SIDE * SIDE), SIDE),
+    caption: `a ${labels[n]}, read as ${read[n]}`,
+    colour: n === right ? ("green" as const) : ("yellow" as const),
+  }));
   for (const row of gallery(pictures, paint)) line(row);
 }
 
-async function timing({ seed }: Options, { train }: Data): Promise<void> {
+async function timing({ seed }: Options): Promise<void> {
   line(paint("bold", "3. Time per training step"));
   line("   best of 8 rounds, WebAssembly and plain JavaScript in turn");
   line();
   const wave = waves(0);
-  const first = batch(train, 0, BATCH);
+  const digits = batch(drawDigits(BATCH, { seed }), 0, BATCH);
   const contestants = () => {
     const [sine, rows] = [sineNetwork(seed), rowNetwork(seed)];
     return [
-      { step: () => void sine(wave), steps: 60 },
-      { step: () => void rows.step(first), steps: 30 },
+      { step: () => void sine(wave), steps: 30 },
+      { step: () => void rows.step(digits), steps: 15 },
     ];
   };
   const wasm = contestants();
@@ -145,16 +129,16 @@ async function timing({ seed }: Options, { train }: Data): Promise<void> {
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
   if (options.help) return line(help);
-  const digits = loadDigits(options); // first, so that a damaged file is told of at once
+  const mnist = options.mnist === undefined ? undefined : readMnist(options.mnist); // damage is told of at once
   line();
   sineToCosine(options);
-  digitsByRow(options, digits);
-  if (options.timing) await timing(options, digits);
+  digitsByRow(options, mnist);
+  if (options.timing) await timing(options);
 }
 
 process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
   process.exit(code === "EPIPE" ? 0 : 1),
-);
+); // as by `head`
 try {
   await main();
 } catch (error) {

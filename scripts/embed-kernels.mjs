@@ -6,10 +6,11 @@ const root = new URL("../", import.meta.url);
 const wasm = readFileSync(new URL("build/kernels.wasm", root));
 const declarations = readFileSync(new URL("build/kernels.d.ts", root), "utf8");
 // Names with an underscore are inner kernels (see assembly/index.ts).
-const functions = [
-  ...declarations.matchAll(/export function ([a-z]\w*)(\([^)]*\): \w+)/g),
-].filter(([, name]) => name !== "heap_base"); // which is about the module, not about numbers
-if (functions.length === 0) throw new Error("embed-kernels: no exported function in build/kernels.d.ts");
+const functions = [...declarations.matchAll(/export function ([a-z]\w*)(\([^)]*\): \w+)/g)].filter(
+  ([, name]) => name !== "heap_base",
+); // which is about the module, not about numbers
+if (functions.length === 0)
+  throw new Error("embed-kernels: no exported function in build/kernels.d.ts");
 const members = functions.map(([, name, signature]) => `  ${name}${signature};`).join("\n");
 const out = new URL("bindings/core/generated/", root);
 mkdirSync(out, { recursive: true });

@@ -17,6 +17,26 @@ export interface GradientCheck {
 }
 
 /**
+ * `valueAndGrad` where every target already has a gradient by the time that of `f` reaches it, so that a backward pass which
+ * overwrites what it should add to gives itself away: the loss is f() + Σ target, and that sum's share (1) is taken off again.
+ */
+export function gradientsBesideOthers<T extends Record<string, Tensor>>(
+  f: () => Tensor,
+  targets: T,
+): { value: number; gradients: Record<string, { shape: readonly number[]; data: Float32Array }> } {
+  let value = Number.NaN;
+  const { gradients } = valueAndGrad(() => {
+    const loss = f();
+    value = loss.item();
+    return Object.values(targets).reduce((all, target) => add(all, sum(target)), loss);
+  }, targets);
+  const own = Object.entries(gradients).map(
+    ([name, { shape, data }]) => [name, { shape, data: data.map((v) => v - 1) }] as const,
+  );
+  return { value, gradients: Object.fromEntries(own) };
+}
+
+/**
  * The results of `forward` against those of `reference`, and the gradient of a random weighted sum of all results with
  * respect to every number against central differences of the reference.
  */
@@ -32,7 +52,7 @@ export function expectForwardAndGradients(check: GradientCheck): void {
   for (const [name, want] of Object.entries(expected)) {
     expectFloat32(plain[name]!.data, want, `${label}: ${name}`, relative);
   }
-  const { gradients } = valueAndGrad(
+  const { gradients } = gradientsBesideOthers(
     () =>
       Object.entries(forward())
         .map(([name, t]) =>

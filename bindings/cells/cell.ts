@@ -63,6 +63,14 @@ export abstract class Cell<S = Tensor> extends Module {
     this.checkState(where, state, shape[0]!);
   }
 
+  /** What `call` of a cell of the user's own returned must fit, or a later step would fail far from the cause. */
+  #checkStep(output: unknown, next: unknown, rows: number): void {
+    const where = `${this.constructor.name}.call`;
+    const { shape } = checkTensor(where, "its output", output);
+    checkShape(where, "an output", shape, [rows, this.outputSize]);
+    this.checkState(where, next, rows);
+  }
+
   /**
    * @internal All steps of packed sequences, x [P, inputSize]. This one calls the cell step by step with the rows that are
    * still going; a built-in cell has a kernel for the whole sequence.
@@ -83,6 +91,7 @@ export abstract class Cell<S = Tensor> extends Module {
     for (const rows of schedule.sizes) {
       narrow(rows);
       const [output, next] = this.call(slice(x, [start, 0], [rows, -1]), state);
+      this.#checkStep(output, next, rows);
       outputs.push(output);
       state = next;
       start += rows;

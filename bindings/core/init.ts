@@ -8,10 +8,10 @@ export interface InitOptions {
   /** How many threads compute. More than 1 is not there yet. */
   readonly threads?: number;
   /**
-   * The kernels as a compiled module (of `gatewise/kernels.wasm`), its bytes, a Response that brings it or a URL to fetch
-   * it from: for runtimes that forbid compiling bytes. By default the one inlined in the package.
+   * The kernels as a WebAssembly.Module (of `gatewise/kernels.wasm`), its bytes, a Response that brings it or a URL to
+   * fetch it from: for runtimes that forbid compiling bytes. By default the one inlined in the package.
    */
-  readonly module?: WebAssembly.Module | BufferSource | Response | URL;
+  readonly module?: object;
   /** Another set of kernels: `jsKernels` of gatewise/js. */
   readonly kernels?: KernelSet;
   /** Replaces a choice already made: modules created from now on use the new one, those that exist keep theirs. */

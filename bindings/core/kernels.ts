@@ -40,8 +40,10 @@ function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
 export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(wasmHex);
 
 /** Refuses a module that is not these kernels, before anything is instantiated. */
-export function checkModule(where: string, module: WebAssembly.Module): void {
-  const exported = new Set(WebAssembly.Module.exports(module).map((e) => e.name));
+export function checkModule(where: string, module: object): void {
+  const exported = new Set(
+    WebAssembly.Module.exports(module as WebAssembly.Module).map((e) => e.name),
+  );
   const missing = kernelNames.filter((name) => !exported.has(name));
   if (missing.length > 0)
     throw valueError(
@@ -51,12 +53,12 @@ export function checkModule(where: string, module: WebAssembly.Module): void {
     );
 }
 
-/** Wraps a compiled module, the package's own where none is given. */
-export function wasmKernels(module?: WebAssembly.Module): KernelSet {
+/** Wraps a WebAssembly.Module of the kernels, the package's own where none is given. */
+export function wasmKernels(module?: object): KernelSet {
   return {
     name: "wasm",
     instantiate(): KernelInstance {
-      let compiled = module;
+      let compiled = module as WebAssembly.Module | undefined;
       if (!compiled) {
         try {
           compiled = new WebAssembly.Module(embeddedKernels());

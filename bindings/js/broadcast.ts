@@ -1,27 +1,18 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 
-type Binary = (y: number, a: number, na: number, b: number, nb: number, n: number) => void;
-
-export interface BroadcastKernels {
-  add_forward: Binary;
-  sub_forward: Binary;
-  mul_forward: Binary;
-  div_forward: Binary;
-  accumulate(d: number, nd: number, a: number, na: number, scale: number, n: number): void;
-  mul_accumulate(
-    d: number,
-    nd: number,
-    a: number,
-    na: number,
-    b: number,
-    nb: number,
-    scale: number,
-    n: number,
-  ): void;
-  scale(x: number, s: number, n: number): void;
-  clip(x: number, limit: number, n: number): void;
-  fill(y: number, value: number, n: number): void;
-}
+export type BroadcastKernels = Pick<
+  Kernels,
+  | "add_forward"
+  | "sub_forward"
+  | "mul_forward"
+  | "div_forward"
+  | "accumulate"
+  | "mul_accumulate"
+  | "scale"
+  | "clip"
+  | "fill"
+>;
 
 /** How many elements there are until an operand begins again; a scalar does not, it stands still. */
 const rowWidth = (na: number, nb: number, n: number): number =>

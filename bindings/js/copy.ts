@@ -1,11 +1,7 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 
-type Strided = (y: number, x: number, dims: number, rank: number) => void;
-
-export interface CopyKernels {
-  strided_copy: Strided;
-  strided_accumulate: Strided;
-}
+export type CopyKernels = Pick<Kernels, "strided_copy" | "strided_accumulate">;
 
 /** Words y = x over `rank` dimensions from the triple at `dims` on; all offsets are those of words. */
 function copy(w: Int32Array, y: number, x: number, dims: number, rank: number): void {

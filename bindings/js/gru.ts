@@ -1,3 +1,4 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { tanh } from "./math.ts";
 import {
@@ -11,10 +12,7 @@ import {
   word,
 } from "./sequence.ts";
 
-export interface GRUKernels {
-  gru_sequence_forward(s: number): void;
-  gru_sequence_backward(s: number): void;
-}
+export type GRUKernels = Pick<Kernels, "gru_sequence_forward" | "gru_sequence_backward">;
 
 /** q [n, Hp] = r h', which the candidate of variant 1 sees. */
 function resetForward(

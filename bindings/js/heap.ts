@@ -11,8 +11,8 @@ export interface Heap {
 const PAGE = 65536;
 
 /** Byte offsets of what the kernels keep for themselves below HEAP_BASE. The first 16 bytes are left: 0 means "absent". */
-export const EDGE = 16; // f32 [3, 4]: a tile that reaches over the edge of its matrix
-export const ZEROS = 64; // f32 [8]: where sums begin that begin from nothing
+export const EDGE = 16; // f32 [2, 4]: a tile that reaches over the edge of its matrix
+export const ZEROS = 48; // f32 [8]: where sums begin that begin from nothing
 export const BLOCK = 128; // f64 [BLOCK_SIZE]: rows of A, packed
 export const BLOCK_SIZE = 16384; // 128 KiB: stays in a second-level cache
 export const HEAP_BASE: number = BLOCK + 8 * BLOCK_SIZE;

@@ -7,6 +7,7 @@ import { createHeap, HEAP_BASE } from "./heap.ts";
 import { lossKernels } from "./loss.ts";
 import { lstmKernels } from "./lstm.ts";
 import { optimizerKernels } from "./optimizers.ts";
+import { packKernels } from "./pack.ts";
 import { pointwiseKernels } from "./pointwise.ts";
 import { randomKernels } from "./random.ts";
 import { reduceKernels } from "./reduce.ts";
@@ -20,7 +21,6 @@ function instantiate(): KernelInstance {
   const reduce = reduceKernels(heap);
   const steps = sequenceSteps(heap, gemm, reduce);
   const kernels = {
-    heap_base: () => HEAP_BASE,
     ...pointwiseKernels(heap),
     ...broadcastKernels(heap),
     ...reduce,
@@ -29,6 +29,7 @@ function instantiate(): KernelInstance {
     ...copyKernels(heap),
     ...optimizerKernels(heap),
     ...randomKernels(heap),
+    ...packKernels(heap),
     ...gemm,
     ...sequenceKernels(heap, gemm),
     ...rnnKernels(heap, steps),

@@ -1,39 +1,20 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { exp, log } from "./math.ts";
 
-type Rows = (y: number, x: number, rows: number, v: number) => void;
-type RowsBackward = (dx: number, dy: number, y: number, rows: number, v: number) => void;
-type Entropy = (
-  loss: number,
-  p: number,
-  x: number,
-  target: number,
-  rows: number,
-  v: number,
-) => void;
-type EntropyBackward = (
-  dx: number,
-  dloss: number,
-  p: number,
-  target: number,
-  rows: number,
-  v: number,
-) => void;
-type Distance = (loss: number, a: number, b: number, n: number) => void;
-type DistanceBackward = (da: number, dloss: number, a: number, b: number, n: number) => void;
-
-export interface LossKernels {
-  softmax_forward: Rows;
-  softmax_backward: RowsBackward;
-  log_softmax_forward: Rows;
-  log_softmax_backward: RowsBackward;
-  cross_entropy_forward: Entropy;
-  cross_entropy_backward: EntropyBackward;
-  soft_cross_entropy_forward: Entropy;
-  soft_cross_entropy_backward: EntropyBackward;
-  mse_forward: Distance;
-  mse_backward: DistanceBackward;
-}
+export type LossKernels = Pick<
+  Kernels,
+  | "softmax_forward"
+  | "softmax_backward"
+  | "log_softmax_forward"
+  | "log_softmax_backward"
+  | "cross_entropy_forward"
+  | "cross_entropy_backward"
+  | "soft_cross_entropy_forward"
+  | "soft_cross_entropy_backward"
+  | "mse_forward"
+  | "mse_backward"
+>;
 
 /** The largest of v elements; with a NaN among them any one, as what follows is NaN then whatever is subtracted. */
 function largest(f: Float32Array, x: number, v: number): number {

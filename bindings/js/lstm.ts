@@ -1,3 +1,4 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { tanh } from "./math.ts";
 import {
@@ -11,10 +12,7 @@ import {
   word,
 } from "./sequence.ts";
 
-export interface LSTMKernels {
-  lstm_sequence_forward(s: number): void;
-  lstm_sequence_backward(s: number): void;
-}
+export type LSTMKernels = Pick<Kernels, "lstm_sequence_forward" | "lstm_sequence_backward">;
 
 /** gates [n, 4·Hp]: pre-activations in, i f g o out. h, c, tanhC [n, Hp] from cPrevious [n, Hp]. */
 function gatesForward(

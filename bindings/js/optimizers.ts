@@ -1,27 +1,7 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 
-export interface OptimizerKernels {
-  adam_update(
-    value: number,
-    grad: number,
-    m: number,
-    v: number,
-    n: number,
-    step_size: number,
-    beta1: number,
-    beta2: number,
-    correction: number,
-    epsilon: number,
-  ): void;
-  sgd_update(
-    value: number,
-    grad: number,
-    velocity: number,
-    n: number,
-    learning_rate: number,
-    momentum: number,
-  ): void;
-}
+export type OptimizerKernels = Pick<Kernels, "adam_update" | "sgd_update">;
 
 /** One loop over a slab of n parameters. Scalars are rounded to float32 first, 1 - β after it was taken in float64. */
 export const optimizerKernels = (heap: Heap): OptimizerKernels => ({

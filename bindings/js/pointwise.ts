@@ -1,26 +1,25 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { exp, log, sigmoid, tanh } from "./math.ts";
 
-type Unary = (y: number, x: number, n: number) => void;
-type UnaryBackward = (dx: number, dy: number, saved: number, n: number) => void;
-
-export interface PointwiseKernels {
-  neg_forward: Unary;
-  abs_forward: Unary;
-  sqrt_forward: Unary;
-  exp_forward: Unary;
-  log_forward: Unary;
-  tanh_forward: Unary;
-  sigmoid_forward: Unary;
-  relu_forward: Unary;
-  abs_backward: UnaryBackward;
-  sqrt_backward: UnaryBackward;
-  exp_backward: UnaryBackward;
-  log_backward: UnaryBackward;
-  tanh_backward: UnaryBackward;
-  sigmoid_backward: UnaryBackward;
-  relu_backward: UnaryBackward;
-}
+export type PointwiseKernels = Pick<
+  Kernels,
+  | "neg_forward"
+  | "abs_forward"
+  | "sqrt_forward"
+  | "exp_forward"
+  | "log_forward"
+  | "tanh_forward"
+  | "sigmoid_forward"
+  | "relu_forward"
+  | "abs_backward"
+  | "sqrt_backward"
+  | "exp_backward"
+  | "log_backward"
+  | "tanh_backward"
+  | "sigmoid_backward"
+  | "relu_backward"
+>;
 
 /** y[i] = f(x[i]), y may be x, and dx[i] += dy[i] f'. One loop a kernel: a loop that is handed f calls it every time. */
 export const pointwiseKernels = (heap: Heap): PointwiseKernels => ({

@@ -1,6 +1,7 @@
 // The operations of assembly/random.ts in the same order, for the same bits: Philox4x32-10 (Salmon et al. 2011, section 3.3)
 // in integers of 32 bits, then float64. A product of 32 by 32 bits is made of 16-bit halves.
 
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 
 const MULTIPLIER_0 = 0xd2511f53 | 0;
@@ -14,21 +15,7 @@ const SQRT2 = Math.SQRT2;
 /** 2π · 2^-32: one step of a 32-bit angle. */
 const ANGLE = 1.4629180792671596e-9;
 
-type Draw = (
-  y: number,
-  n: number,
-  seed_lo: number,
-  seed_hi: number,
-  stream: number,
-  a: number,
-  b: number,
-) => void;
-
-export interface RandomKernels {
-  random_uniform: Draw;
-  random_normal: Draw;
-  random_integers: Draw;
-}
+export type RandomKernels = Pick<Kernels, "random_uniform" | "random_normal" | "random_integers">;
 
 /** The four words of a block, and what is made of them. */
 const words: Int32Array = /* @__PURE__ */ new Int32Array(4);

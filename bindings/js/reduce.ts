@@ -1,41 +1,15 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 
-export interface ReduceKernels {
-  sum_axis_forward(
-    y: number,
-    x: number,
-    scale: number,
-    outer: number,
-    n: number,
-    inner: number,
-  ): void;
-  sum_axis_backward(
-    dx: number,
-    dy: number,
-    scale: number,
-    outer: number,
-    n: number,
-    inner: number,
-  ): void;
-  max_axis_forward(
-    y: number,
-    index: number,
-    x: number,
-    outer: number,
-    n: number,
-    inner: number,
-  ): void;
-  max_axis_backward(
-    dx: number,
-    dy: number,
-    index: number,
-    outer: number,
-    n: number,
-    inner: number,
-  ): void;
-  sum_squares(x: number, n: number): number;
-  column_sums(d: number, a: number, lda: number, rows: number, cols: number, group: number): void;
-}
+export type ReduceKernels = Pick<
+  Kernels,
+  | "sum_axis_forward"
+  | "sum_axis_backward"
+  | "max_axis_forward"
+  | "max_axis_backward"
+  | "sum_squares"
+  | "column_sums"
+>;
 
 /** Σ of n elements in four sums, i mod 4 each: a single one would wait four cycles for every addition. */
 function sum(f: Float32Array, p: number, n: number): number {

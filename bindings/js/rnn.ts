@@ -1,11 +1,9 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { tanh } from "./math.ts";
 import { addRows, padBias, padded, padRows, product, type Steps, word } from "./sequence.ts";
 
-export interface RNNKernels {
-  rnn_sequence_forward(s: number): void;
-  rnn_sequence_backward(s: number): void;
-}
+export type RNNKernels = Pick<Kernels, "rnn_sequence_forward" | "rnn_sequence_backward">;
 
 /** h [n, Hp] = tanh or relu of the pre-activations [n, Hp]. */
 function activate(

@@ -1,13 +1,10 @@
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 
-type Rows = (y: number, x: number, index: number, rows: number, width: number) => void;
-
-export interface RowsKernels {
-  gather_rows: Rows;
-  gather_rows_backward: Rows;
-  scatter_rows: Rows;
-  scatter_rows_backward: Rows;
-}
+export type RowsKernels = Pick<
+  Kernels,
+  "gather_rows" | "gather_rows_backward" | "scatter_rows" | "scatter_rows_backward"
+>;
 
 /** Rows of `width` elements, chosen by i32 row numbers. Copies go by words, which keeps every bit. */
 export const rowsKernels = (heap: Heap): RowsKernels => ({

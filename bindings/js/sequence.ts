@@ -1,6 +1,7 @@
 // What the whole-sequence kernels have in common. The table they are given is explained in assembly/cells/sequence.ts.
 
 import { type SequenceField, sequenceFields } from "../cells/sequence-table.ts";
+import type { Kernels } from "../core/kernels.ts";
 import { type GemmKernels, gemmRange } from "./gemm.ts";
 import type { Heap } from "./heap.ts";
 import { sigmoid } from "./math.ts";
@@ -91,9 +92,7 @@ export function sigmoidRows(
     for (let j = 0; j < n; j++) f[at + j] = sigmoid(f[at + j]!);
 }
 
-export interface SequenceKernels {
-  sequence_scratch(s: number): number;
-}
+export type SequenceKernels = Pick<Kernels, "sequence_scratch">;
 
 /** The parts of a sequence's forward and backward pass that are the same for every cell. `g` is the number of gates. */
 export interface Steps {

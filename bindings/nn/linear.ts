@@ -1,8 +1,8 @@
 import { initializeUniform } from "../cells/weights.ts";
-import { checkOptions, checkSize, kindError } from "../core/check.ts";
+import { checkOptions, checkSize, formatShape, kindError, valueError } from "../core/check.ts";
 import { Module } from "../core/module.ts";
 import { createParameters, type Parameter } from "../core/parameter.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { checkTensor, type Tensor } from "../core/tensor.ts";
 import { linear } from "../ops/matmul.ts";
 
 /** What a linear layer can be given. */
@@ -42,6 +42,9 @@ export class Linear extends Module {
 
   /** x [..., inputSize] → [..., outputSize]. Throws a RangeError where x has another last size. */
   forward(x: Tensor): Tensor {
+    const where = "Linear.forward";
+    if (checkTensor(where, "x", x).shape.at(-1) !== this.inputSize)
+      throw valueError(where, `x of shape [..., ${this.inputSize}]`, formatShape(x.shape));
     return linear(x, this.weight, this.bias);
   }
 }

@@ -1,4 +1,4 @@
-import { randn, randomUniform } from "gatewise";
+import { type Linear, LSTMCell, type RNNCell, randn, randomUniform } from "gatewise";
 
 /** Uniform within ±√(6 / (fan in + fan out)) for a weight of [out, in]: Glorot and Bengio 2010, equation 16. */
 export function glorotUniform(shape: [number, number], options: { seed: number }): Float32Array {
@@ -7,26 +7,50 @@ export function glorotUniform(shape: [number, number], options: { seed: number }
 }
 
 /**
- * A random orthogonal matrix [size, size], row-major: Saxe et al. 2014 (arXiv:1312.6120). Normal numbers, made
- * orthonormal row by row (Gram-Schmidt, in float64): R's diagonal is then positive, so every orthogonal matrix is as likely.
+ * A random matrix whose columns are orthonormal, or its rows where they are the shorter side's: Saxe et al. 2014
+ * (arXiv:1312.6120). Normal numbers, made orthonormal one vector after the other (Gram-Schmidt, in float64): R's diagonal
+ * is then positive, so that every such matrix is as likely.
  */
-export function orthogonal(size: number, options: { seed: number }): Float32Array {
-  const q = Float64Array.from(randn([size, size], options).data);
-  for (let i = 0; i < size; i++) {
-    const row = q.subarray(i * size, (i + 1) * size);
-    // Modified Gram-Schmidt, twice: after one pass a row that was nearly dependent is not yet orthogonal.
-    for (let pass = 0; pass < 2; pass++) {
-      for (let j = 0; j < i; j++) {
-        const other = q.subarray(j * size, (j + 1) * size);
-        const along = dot(row, other);
-        for (let k = 0; k < size; k++) row[k] = row[k]! - along * other[k]!;
-      }
+export function orthogonal(shape: [number, number], options: { seed: number }): Float32Array {
+  const [rows, columns] = shape;
+  const count = Math.min(rows, columns);
+  const length = Math.max(rows, columns);
+  const numbers = Float64Array.from(randn([count, length], options).data);
+  const vectors = Array.from({ length: count }, (_, i) =>
+    numbers.subarray(i * length, (i + 1) * length),
+  );
+  vectors.forEach((vector, i) => {
+    // Twice: after one pass a vector that nearly depended on the others is not yet orthogonal to them.
+    for (const other of [...vectors.slice(0, i), ...vectors.slice(0, i)]) {
+      const along = dot(vector, other);
+      for (let k = 0; k < length; k++) vector[k] = vector[k]! - along * other[k]!;
     }
-    const length = Math.sqrt(dot(row, row));
-    for (let k = 0; k < size; k++) row[k] = row[k]! / length;
-  }
-  return Float32Array.from(q);
+    const norm = Math.sqrt(dot(vector, vector));
+    for (let k = 0; k < length; k++) vector[k] = vector[k]! / norm;
+  });
+  return Float32Array.from({ length: rows * columns }, (_, i) => {
+    const [row, column] = [Math.floor(i / columns), i % columns];
+    return rows < columns ? vectors[row]![column]! : vectors[column]![row]!;
+  });
 }
 
 const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+
+/**
+ * Gives a cell and its output layer Keras' initial weights: Glorot uniform from the inputs, orthogonal from state to state,
+ * no biases but the LSTM's forget gate's, which is 1 (Jozefowicz et al. 2015).
+ */
+export function initializeAsKeras(cell: RNNCell | LSTMCell, head: Linear, seed: number): void {
+  const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.parameters();
+  weight_ih.assign(glorotUniform(sizes(weight_ih), { seed }));
+  weight_hh.assign(orthogonal(sizes(weight_hh), { seed: seed + 1 }));
+  const bias = new Float32Array(bias_ih.size);
+  if (cell instanceof LSTMCell) bias.fill(1, cell.outputSize, 2 * cell.outputSize); // gates i f g o
+  bias_ih.assign(bias);
+  bias_hh.assign(new Float32Array(bias_hh.size));
+  head.weight.assign(glorotUniform(sizes(head.weight), { seed: seed + 2 }));
+  head.bias!.assign(new Float32Array(head.bias!.size));
+}
+
+const sizes = ({ shape }: { shape: readonly number[] }): [number, number] => [shape[0]!, shape[1]!];

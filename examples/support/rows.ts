@@ -9,7 +9,7 @@ import {
   tensor,
 } from "gatewise";
 import { type Digits, SIDE } from "./digits.ts";
-import { glorotUniform, orthogonal } from "./initializers.ts";
+import { initializeAsKeras } from "./initializers.ts";
 
 const HIDDEN = 50;
 const CLASSES = 10;
@@ -51,17 +51,8 @@ export interface RowNetwork {
 /** A plain RNN of 50 units that reads a picture row by row, as Keras initialises it, and says which digit it is. */
 export function rowNetwork(seed: number): RowNetwork {
   const cell = new RNNCell(SIDE, HIDDEN);
-  const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.parameters();
-  weight_ih.assign(glorotUniform([HIDDEN, SIDE], { seed }));
-  weight_hh.assign(orthogonal(HIDDEN, { seed: seed + 1 }));
-  bias_ih.assign(new Float32Array(HIDDEN));
-  bias_hh.assign(new Float32Array(HIDDEN));
-
   const head = new Linear(HIDDEN, CLASSES);
-  const { weight, bias } = head.parameters();
-  weight!.assign(glorotUniform([CLASSES, HIDDEN], { seed: seed + 2 }));
-  bias!.assign(new Float32Array(CLASSES));
-
+  initializeAsKeras(cell, head, seed);
   const optimizer = new Adam({ learningRate: 1e-3 });
   const logits = (pixels: Tensor): Tensor => head.forward(dynamicRNN(cell, pixels).state); // the last step
 

@@ -1,4 +1,5 @@
 import { Adam, detach, dynamicRNN, Linear, LSTMCell, mse, type Tensor, tensor } from "gatewise";
+import { initializeAsKeras } from "./initializers.ts";
 
 const BATCH = 50;
 const STEPS = 20;
@@ -29,10 +30,11 @@ export interface SineStep {
   readonly prediction: Tensor;
 }
 
-/** An LSTM of 20 units and a linear layer that turn a sine into a cosine. Returns its training step. */
+/** An LSTM of 20 units, as Keras initialises it, and a linear layer turn a sine into a cosine. Returns the training step. */
 export function sineNetwork(seed: number): (waves: Waves) => SineStep {
-  const cell = new LSTMCell(1, 20, { seed });
-  const head = new Linear(20, 1, { seed: seed + 1 });
+  const cell = new LSTMCell(1, 20);
+  const head = new Linear(20, 1);
+  initializeAsKeras(cell, head, seed);
   const optimizer = new Adam({ learningRate: 6e-3 });
   let state = cell.zeroState(BATCH);
 

@@ -13,6 +13,7 @@ import { expectForwardAndGradients } from "../gradient-check.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
 import {
   gruAfter,
+  join,
   lstm,
   type ReferenceCell,
   rnnTanh,
@@ -24,7 +25,6 @@ import { uniform } from "../reference/random.ts";
 import {
   assignAll,
   asTensor,
-  flatten,
   type Numbers,
   partsOf,
   randomWeights,
@@ -78,9 +78,7 @@ const flatStates = (
   reference: ReferenceCell,
   rows: readonly { h: Float64Array; c?: Float64Array | undefined }[],
 ) =>
-  Object.fromEntries(
-    reference.stateNames.map((part) => [part, flatten(rows.map((r) => r[part]!))]),
-  );
+  Object.fromEntries(reference.stateNames.map((part) => [part, join(rows.map((r) => r[part]!))]));
 
 describeKernelSets("composition", () => {
   test.each([["fused"], ["step by step"]])(
@@ -128,7 +126,7 @@ describeKernelSets("composition", () => {
             Object.assign(results, prefixed(`cells.${k}.`, flatStates(reference, run.state)));
             rows = run.outputs;
           });
-          return { outputs: flatten(rows.flat()), ...results };
+          return { outputs: join(rows.flat()), ...results };
         },
       });
     },
@@ -184,7 +182,7 @@ describeKernelSets("composition", () => {
             const rows = sequencesOf(numbers.x!, T, I);
             const how = { lengths, reverse: way === "bw" };
             const run = unroll(reference, weightsOf(own, I, H), rows, rowStates(own, H), how);
-            results[way] = flatten(run.outputs.flat());
+            results[way] = join(run.outputs.flat());
             Object.assign(results, prefixed(`${way}.`, flatStates(reference, run.state)));
           }
           return results;
@@ -235,7 +233,7 @@ describeKernelSets("composition", () => {
             ways.map((way) => rowStates(own(way), hidden)),
             lengths,
           );
-          const results: Numbers = { outputs: flatten(run.outputs.flat()) };
+          const results: Numbers = { outputs: join(run.outputs.flat()) };
           ways.forEach(([k, d], n) => {
             Object.assign(results, prefixed(`${d}.${k}.`, flatStates(reference, run.states[n]!)));
           });

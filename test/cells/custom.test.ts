@@ -16,7 +16,6 @@ import { expect, test } from "vitest";
 import { describeKernelSets } from "../kernel-sets.ts";
 import { affine, type ReferenceCell } from "../reference/cells.ts";
 import { assignAll, asTensor, expectedOf, expectRun, runCase } from "./oracle.ts";
-import type { State } from "./registry.ts";
 
 /** The minimal gated unit (Zhou et al. 2016), as a user would write it. */
 class MGUCell extends Cell<Tensor> {
@@ -80,7 +79,7 @@ const split = (all: Record<string, ArrayLike<number>>, I: number, H: number) => 
 
 describeKernelSets("a cell of the user's own", () => {
   test.each([
-    { I: 3, H: 5, B: 4, T: 9, lengths: [4, 9, 0, 1] },
+    { I: 3, H: 5, B: 4, T: 9, lengths: [1, 9, 0, 4] },
     { I: 4, H: 1, B: 3, T: 5, lengths: [5, 5, 5] },
   ])("unrolls and trains as the equations say: $I $H $B $T", (shape) => {
     const { I, H, lengths } = shape;

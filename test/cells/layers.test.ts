@@ -2,12 +2,11 @@ import type { Tensor } from "gatewise";
 import { expect, test } from "vitest";
 import { expectForwardAndGradients } from "../gradient-check.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
-import { rowsOf, sequencesOf, unrollStack } from "../reference/cells.ts";
+import { join, rowsOf, sequencesOf, unrollStack } from "../reference/cells.ts";
 import { uniform } from "../reference/random.ts";
 import {
   assignAll,
   asTensor,
-  flatten,
   type Numbers,
   partsOf,
   raggedLengths,
@@ -85,9 +84,9 @@ describeKernelSets("layers", () => {
               initialRows,
               lengths,
             );
-            const results: Numbers = { output: flatten(run.outputs.flat()) };
+            const results: Numbers = { output: join(run.outputs.flat()) };
             for (const part of reference.stateNames) {
-              results[part] = flatten(run.states.flatMap((rows) => rows.map((r) => r[part]!)));
+              results[part] = join(run.states.flatMap((rows) => rows.map((r) => r[part]!)));
             }
             return results;
           },

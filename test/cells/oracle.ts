@@ -1,18 +1,10 @@
-import {
-  add,
-  type Cell,
-  detach,
-  mul,
-  type Parameters,
-  sum,
-  type Tensor,
-  tensor,
-  valueAndGrad,
-} from "gatewise";
+import { add, type Cell, detach, mul, type Parameters, sum, type Tensor, tensor } from "gatewise";
 import { expect } from "vitest";
 import { expectFloat32 } from "../close.ts";
+import { gradientsBesideOthers } from "../gradient-check.ts";
 import {
   type CellWeights,
+  join,
   numericGradient,
   type ReferenceCell,
   type RowState,
@@ -112,9 +104,6 @@ const dot = (a: Vector, b: Vector): number => {
   return total;
 };
 
-export const flatten = (rows: readonly Vector[]): Vector =>
-  Float64Array.from(rows.flatMap((r) => [...r]));
-
 export type Given = Pick<Expected, "numbers" | "upstream">;
 
 /** Random numbers for a case: inputs, initial state, parameters, and the factors of its loss. */
@@ -137,31 +126,42 @@ export function expectedOf(name: string, reference: ReferenceCell, shape: Sequen
   const key = `${name} ${describeCase(shape)}`;
   const before = known.get(key);
   if (before) return before;
-  const { I, H, T, lengths, reverse } = shape;
+  const { I, H, B, T, lengths, reverse } = shape;
   const parts = reference.stateNames;
   const { numbers, upstream } = givenOf(reference, shape);
   const weights = weightsOf(numbers, I, H);
   const inputs = sequencesOf(numbers.x!, T, I);
   const initial = rowStates(numbers, H);
-  const run = () => {
-    const { outputs, state } = unroll(reference, weights, inputs, initial, { lengths, reverse });
-    const flat: Numbers = {};
-    for (const part of parts) flat[part] = flatten(state.map((row) => row[part]!));
-    return { outputs: flatten(outputs.flat()), state: flat };
-  };
-  const loss = () => {
-    const { outputs, state } = run();
+  const { outputs, state } = unroll(reference, weights, inputs, initial, { lengths, reverse });
+
+  // A row of the batch has a loss of its own, and its input and initial state are in no other row's.
+  const upstreamOf = Object.fromEntries(
+    Object.entries(upstream).map(([k, v]) => [k, rowsOf(v, v.length / B)]),
+  );
+  const lossOf = (b: number): number => {
+    const own = { lengths: lengths && [lengths[b]!], reverse };
+    const run = unroll(reference, weights, [inputs[b]!], [initial[b]!], own);
     return parts.reduce(
-      (total, part) => total + dot(state[part]!, upstream[part]!),
-      dot(outputs, upstream.outputs),
+      (total, part) => total + dot(run.state[0]![part]!, upstreamOf[part]![b]!),
+      dot(join(run.outputs[0]!), upstreamOf.outputs![b]!),
     );
   };
+  const loss = () => inputs.reduce((total, _, b) => total + lossOf(b), 0);
+  const gradients: Numbers = {};
+  const { x, h, c, ...parameters } = numbers;
+  for (const [name, all] of Object.entries({ x: x!, h: h!, ...(c && { c }) })) {
+    const rows = rowsOf(all, all.length / B);
+    gradients[name] = join(rows.map((row, b) => numericGradient(() => lossOf(b), { row }).row));
+  }
+  Object.assign(gradients, numericGradient(loss, parameters));
+  const last = Object.fromEntries(parts.map((part) => [part, join(state.map((s) => s[part]!))]));
   const result = {
     numbers,
     upstream,
-    ...run(),
+    outputs: join(outputs.flat()),
+    state: last,
     loss: loss(),
-    gradients: numericGradient(loss, numbers),
+    gradients,
   };
   known.set(key, result);
   return result;
@@ -218,7 +218,7 @@ export function runCase(
 
   let taped: Record<string, Tensor> = {};
   const targets: Record<string, Tensor> = { x, ...initial, ...cell.parameters() };
-  const { value, gradients } = valueAndGrad(() => {
+  const { value, gradients } = gradientsBesideOthers(() => {
     const run = unrolled(cell, x, stateOf(initial));
     const all = { outputs: run.outputs, ...partsOf(run.state) };
     taped = Object.fromEntries(Object.entries(all).map(([name, t]) => [name, detach(t)]));
@@ -227,7 +227,7 @@ export function runCase(
   for (const [name, t] of Object.entries({ outputs: plain.outputs, ...plainParts })) {
     expect(taped[name]!.data, `${name}: the same with a tape and without`).toEqual(t.data);
   }
-  const dataOf = (all: Record<string, Tensor>) =>
+  const dataOf = (all: Record<string, { readonly data: Float32Array }>) =>
     Object.fromEntries(Object.entries(all).map(([name, t]) => [name, t.data]));
   return {
     outputs: plain.outputs.data,

@@ -18,7 +18,7 @@ import { registry, type State } from "./registry.ts";
 import { Unfused } from "./unfused.ts";
 
 const cases: SequenceCase[] = [
-  ...covering(1, 0, 3, 5),
+  ...covering(1, 0, 2, 3),
   ...covering(6, 1, 2, 4).map((c, k) => ({ ...c, lengths: raggedLengths(c.B, c.T, k) })),
   { I: 3, H: 4, B: 5, T: 3, bias: false },
 ];

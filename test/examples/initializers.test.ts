@@ -1,5 +1,10 @@
+import { Linear, LSTMCell, RNNCell } from "gatewise";
 import { expect, test } from "vitest";
-import { glorotUniform, orthogonal } from "../../examples/support/initializers.ts";
+import {
+  glorotUniform,
+  initializeAsKeras,
+  orthogonal,
+} from "../../examples/support/initializers.ts";
 
 test("glorotUniform fills ±√(6 / (in + out)) evenly", () => {
   const weights = glorotUniform([50, 28], { seed: 1 });
@@ -14,27 +19,30 @@ test("glorotUniform fills ±√(6 / (in + out)) evenly", () => {
   expect(glorotUniform([50, 28], { seed: 2 })).not.toEqual(weights);
 });
 
-test.each([1, 3, 8, 17, 50])(
-  "orthogonal: rows and columns of %i x the same are orthonormal",
-  (size) => {
-    const q = orthogonal(size, { seed: 4 });
-    for (let i = 0; i < size; i++) {
-      for (let j = 0; j < size; j++) {
-        let [rows, columns] = [0, 0];
-        for (let k = 0; k < size; k++) {
-          rows += q[i * size + k]! * q[j * size + k]!;
-          columns += q[k * size + i]! * q[k * size + j]!;
-        }
-        expect(Math.abs(rows - Number(i === j))).toBeLessThan(1e-6);
-        expect(Math.abs(columns - Number(i === j))).toBeLessThan(1e-6);
-      }
+test.each([
+  [1, 1],
+  [3, 3],
+  [50, 50],
+  [80, 20],
+  [5, 17],
+] as [number, number][])("orthogonal: the vectors of [%i, %i] are orthonormal", (rows, columns) => {
+  const q = orthogonal([rows, columns], { seed: 4 });
+  expect(q.length).toBe(rows * columns);
+  const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
+  const element = (vector: number, k: number): number =>
+    rows < columns ? q[vector * columns + k]! : q[k * columns + vector]!;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < count; j++) {
+      let product = 0;
+      for (let k = 0; k < length; k++) product += element(i, k) * element(j, k);
+      expect(Math.abs(product - Number(i === j))).toBeLessThan(1e-6);
     }
-    expect(orthogonal(size, { seed: 4 })).toEqual(q);
-  },
-);
+  }
+  expect(orthogonal([rows, columns], { seed: 4 })).toEqual(q);
+});
 
 test("orthogonal: another seed, another matrix; no element is favoured", () => {
-  const matrices = Array.from({ length: 200 }, (_, seed) => orthogonal(3, { seed }));
+  const matrices = Array.from({ length: 200 }, (_, seed) => orthogonal([3, 3], { seed }));
   expect(matrices[0]).not.toEqual(matrices[1]);
   for (let i = 0; i < 9; i++) {
     const mean = matrices.reduce((sum, q) => sum + q[i]!, 0) / matrices.length;
@@ -42,4 +50,24 @@ test("orthogonal: another seed, another matrix; no element is favoured", () => {
     expect(Math.abs(mean)).toBeLessThan(0.16); // four standard errors of 1 / √600
     expect(Math.abs(square - 1 / 3)).toBeLessThan(0.1);
   }
+});
+
+test("initializeAsKeras: Glorot, orthogonal, zeros, and 1 for an LSTM's forget gate", () => {
+  const values = (cell: RNNCell | LSTMCell, head: Linear, seed: number): Float32Array[] => {
+    initializeAsKeras(cell, head, seed);
+    return [...Object.values(cell.parameters()), head.weight, head.bias!].map(({ data }) => data);
+  };
+  const zeros = (n: number): Float32Array => new Float32Array(n);
+  const lstm = values(new LSTMCell(2, 3), new Linear(3, 4), 7);
+  expect(lstm).toEqual([
+    glorotUniform([12, 2], { seed: 7 }),
+    orthogonal([12, 3], { seed: 8 }),
+    Float32Array.of(0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0),
+    zeros(12),
+    glorotUniform([4, 3], { seed: 9 }),
+    zeros(4),
+  ]);
+  const rnn = values(new RNNCell(2, 3), new Linear(3, 4), 7);
+  expect(rnn.slice(1, 4)).toEqual([orthogonal([3, 3], { seed: 8 }), zeros(3), zeros(3)]);
+  expect(values(new RNNCell(2, 3), new Linear(3, 4), 8)[0]).not.toEqual(rnn[0]);
 });

@@ -29,12 +29,16 @@ export interface ReferenceCell {
 const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
 
 /** M v + b; an absent bias is 0. */
-export const affine = (m: Matrix, v: Vector, b?: Vector): Vector =>
-  Float64Array.from(m, (row, k) => {
+export function affine(m: Matrix, v: Vector, b?: Vector): Vector {
+  const y = new Float64Array(m.length);
+  for (let k = 0; k < m.length; k++) {
+    const row = m[k]!;
     let sum = b ? b[k]! : 0;
     for (let i = 0; i < v.length; i++) sum += row[i]! * v[i]!;
-    return sum;
-  });
+    y[k] = sum;
+  }
+  return y;
+}
 
 /** The rows (or entries) of gate k out of those that lie one after another. */
 const gate = <A extends Matrix | Vector>(all: A, k: number, H: number): A =>
@@ -157,7 +161,16 @@ export function unrollStack(
   return { outputs: x, states };
 }
 
-const join = (parts: readonly Vector[]): Vector => Float64Array.from(parts.flatMap((p) => [...p]));
+/** Vectors one behind the other. */
+export function join(parts: readonly Vector[]): Vector {
+  const all = new Float64Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
 
 /** Views of the rows of a flat array. */
 export const rowsOf = (flat: Vector, width: number): Vector[] =>
