@@ -8,6 +8,7 @@ export { gru_sequence_backward, gru_sequence_forward } from "./cells/gru";
 export { lstm_sequence_backward, lstm_sequence_forward } from "./cells/lstm";
 export { rnn_sequence_backward, rnn_sequence_forward } from "./cells/rnn";
 export { sequence_scratch } from "./cells/sequence";
+export { stream_refresh, stream_step } from "./cells/stream";
 export * from "./copy";
 export { gemm, gemm_tn, gemm_tn_scratch } from "./gemm";
 export * from "./loss";

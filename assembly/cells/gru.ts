@@ -77,21 +77,25 @@ export function gru_candidate_forward(
   }
 }
 
-/** All steps forward. */
-export function gru_sequence_forward(table: usize): void {
-  const s = changetype<Sequence>(table);
+/** bias [4·Hp] = bx + br of r and z, bx (variant 1: + br) of n, and behind them br of n, where variant 0 starts R_n h. */
+export function gru_bias(s: Sequence): void {
   const size = s.hidden_size;
-  const hp = Shape.padded(size);
-  const row = (<usize>hp) << 2;
+  const row = (<usize>Shape.padded(size)) << 2;
   const after = s.variant == 0;
-  pad_rows(s.h, s.h0, s.batch, size);
   for (let g = 0; g < 3; g++) {
     const at = (<usize>(g * size)) << 2;
     const br = s.br && !(after && g == 2) ? s.br + at : 0;
     pad_bias(s.bias + <usize>g * row, s.bx ? s.bx + at : 0, br, size);
   }
-  const candidate_bias = s.bias + 3 * row;
-  if (after) pad_bias(candidate_bias, s.br ? s.br + ((<usize>(2 * size)) << 2) : 0, 0, size);
+  if (after) pad_bias(s.bias + 3 * row, s.br ? s.br + ((<usize>(2 * size)) << 2) : 0, 0, size);
+}
+
+/** The steps themselves: from the state in the first rows of h to all the others. */
+export function gru_steps(s: Sequence): void {
+  const size = s.hidden_size;
+  const hp = Shape.padded(size);
+  const row = (<usize>hp) << 2;
+  const after = s.variant == 0;
   project_input(s, 3);
   const r_candidate = s.r + ((<usize>(2 * hp * size)) << 2); // its columns stand behind those of r and z
   let gates = s.gates;
@@ -105,7 +109,7 @@ export function gru_sequence_forward(table: usize): void {
     gemm(gates, 3 * hp, gates, 3 * hp, h_previous, hp, s.r, n, 2 * hp, size);
     reset_and_update(gates, n, hp);
     if (after) {
-      gemm(q, hp, candidate_bias, 0, h_previous, hp, r_candidate, n, hp, size);
+      gemm(q, hp, s.bias + 3 * row, 0, h_previous, hp, r_candidate, n, hp, size);
     } else {
       gru_reset_forward(q, gates, h_previous, n, hp);
       gemm(candidate, 3 * hp, candidate, 3 * hp, q, hp, r_candidate, n, hp, size);
@@ -116,6 +120,14 @@ export function gru_sequence_forward(table: usize): void {
     q += <usize>n * row;
     held = n;
   }
+}
+
+/** All steps forward. */
+export function gru_sequence_forward(table: usize): void {
+  const s = changetype<Sequence>(table);
+  pad_rows(s.h, s.h0, s.batch, s.hidden_size);
+  gru_bias(s);
+  gru_steps(s);
   hand_out(s);
 }
 

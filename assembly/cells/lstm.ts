@@ -106,18 +106,21 @@ export function lstm_gates_backward(
   }
 }
 
-/** All steps forward. */
-export function lstm_sequence_forward(table: usize): void {
-  const s = changetype<Sequence>(table);
+/** bias [4·Hp] = bx + br: where the input projection starts. */
+export function lstm_bias(s: Sequence): void {
   const size = s.hidden_size;
-  const hp = Shape.padded(size);
-  const row = (<usize>hp) << 2;
-  pad_rows(s.h, s.h0, s.batch, size);
-  pad_rows(s.c, s.c0, s.batch, size);
+  const row = (<usize>Shape.padded(size)) << 2;
   for (let g = 0; g < 4; g++) {
     const at = (<usize>(g * size)) << 2;
     pad_bias(s.bias + <usize>g * row, s.bx ? s.bx + at : 0, s.br ? s.br + at : 0, size);
   }
+}
+
+/** The steps themselves: from the states in the first rows of h and c to all the others. */
+export function lstm_steps(s: Sequence): void {
+  const size = s.hidden_size;
+  const hp = Shape.padded(size);
+  const row = (<usize>hp) << 2;
   project_input(s, 4);
   let gates = s.gates;
   let h_previous = s.h;
@@ -136,6 +139,15 @@ export function lstm_sequence_forward(table: usize): void {
     tanh_c += <usize>n * row;
     held = n;
   }
+}
+
+/** All steps forward. */
+export function lstm_sequence_forward(table: usize): void {
+  const s = changetype<Sequence>(table);
+  pad_rows(s.h, s.h0, s.batch, s.hidden_size);
+  pad_rows(s.c, s.c0, s.batch, s.hidden_size);
+  lstm_bias(s);
+  lstm_steps(s);
   hand_out(s);
 }
 

@@ -18,14 +18,16 @@ import {
  * Simple recurrent network (Elman 1990): h = f(W x + bx + R h' + br), f = tanh (variant 0) or relu (variant 1).
  */
 
-/** All steps forward. The pre-activations pass through `gates` [P, Hp], which backward fills anew. */
-export function rnn_sequence_forward(table: usize): void {
-  const s = changetype<Sequence>(table);
+/** bias [Hp] = bx + br: where the input projection starts. */
+export function rnn_bias(s: Sequence): void {
+  pad_bias(s.bias, s.bx, s.br, s.hidden_size);
+}
+
+/** The steps themselves. The pre-activations pass through `gates` [P, Hp], which backward fills anew. */
+export function rnn_steps(s: Sequence): void {
   const size = s.hidden_size;
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
-  pad_rows(s.h, s.h0, s.batch, size);
-  pad_bias(s.bias, s.bx, s.br, size);
   project_input(s, 1);
   let gates = s.gates;
   let h_previous = s.h;
@@ -40,6 +42,14 @@ export function rnn_sequence_forward(table: usize): void {
     gates += <usize>n * row;
     held = n;
   }
+}
+
+/** All steps forward. */
+export function rnn_sequence_forward(table: usize): void {
+  const s = changetype<Sequence>(table);
+  pad_rows(s.h, s.h0, s.batch, s.hidden_size);
+  rnn_bias(s);
+  rnn_steps(s);
   hand_out(s);
 }
 

@@ -2,7 +2,9 @@ import { kindError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { slice } from "../ops/shape.ts";
-import { Cell } from "./cell.ts";
+import { Cell, type Unrolled } from "./cell.ts";
+import type { Schedule } from "./schedule.ts";
+import { type FusedCell, runSequence } from "./sequence.ts";
 import { type CellParameters, createCellParameters } from "./weights.ts";
 
 /** What every built-in cell can be given. */
@@ -15,7 +17,7 @@ export interface CellOptions {
 
 export const cellOptionNames = ["bias", "seed"] as const;
 
-/** What the RNN, LSTM and GRU cells share: torch's four parameters, and gates that lie side by side. */
+/** What the RNN, LSTM and GRU cells share: torch's four parameters, gates side by side, kernels for whole sequences. */
 export abstract class BuiltInCell<S> extends Cell<S> {
   readonly outputSize: number;
   /** @internal */
@@ -38,6 +40,20 @@ export abstract class BuiltInCell<S> extends Cell<S> {
   /** @internal */
   protected override children(): [string, Parameter][] {
     return Object.entries(this.weights);
+  }
+
+  /** @internal What the whole-sequence kernels need to know. */
+  abstract readonly fused: FusedCell;
+
+  /** @internal A state as a list of its tensors, and the way back. */
+  protected abstract listState(state: S): readonly Tensor[];
+  protected abstract makeState(list: readonly Tensor[]): S;
+
+  /** @internal All steps in one kernel call. */
+  override unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
+    const first = initial === undefined ? undefined : this.listState(initial);
+    const { outputs, state } = runSequence(this.fused, x, schedule, first);
+    return { outputs, state: this.makeState(state) };
   }
 
   /** @internal The pre-activations [batch, H] of one gate, or of `count` neighbouring ones. */

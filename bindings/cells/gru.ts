@@ -6,9 +6,7 @@ import { sigmoid, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { slice } from "../ops/shape.ts";
 import { BuiltInCell, type CellOptions, cellOptionNames } from "./built-in.ts";
-import type { Unrolled } from "./cell.ts";
-import type { Schedule } from "./schedule.ts";
-import { runSequence } from "./sequence.ts";
+import type { FusedCell } from "./sequence.ts";
 
 /** What a GRU cell can be given. */
 export interface GRUCellOptions extends CellOptions {
@@ -75,21 +73,18 @@ export class GRUCell extends BuiltInCell<Tensor> {
   }
 
   /** @internal */
-  override unroll(x: Tensor, schedule: Schedule, initial?: Tensor): Unrolled<Tensor> {
-    const { outputs, state } = runSequence(
-      {
-        gates: 3,
-        states: 1,
-        variant: this.resetAfter ? 0 : 1,
-        hiddenSize: this.outputSize,
-        weights: this.weights,
-        forward: (k, table) => k.gru_sequence_forward(table),
-        backward: (k, table) => k.gru_sequence_backward(table),
-      },
-      x,
-      schedule,
-      initial && [initial],
-    );
-    return { outputs, state: state[0]! };
+  get fused(): FusedCell {
+    const variant = this.resetAfter ? 0 : 1;
+    return { kind: "gru", variant, hiddenSize: this.outputSize, weights: this.weights };
+  }
+
+  /** @internal */
+  protected listState(state: Tensor): readonly Tensor[] {
+    return [state];
+  }
+
+  /** @internal */
+  protected makeState([h]: readonly Tensor[]): Tensor {
+    return h!;
   }
 }

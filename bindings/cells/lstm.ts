@@ -5,9 +5,7 @@ import { add, mul } from "../ops/arithmetic.ts";
 import { sigmoid, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { BuiltInCell, type CellOptions, cellOptionNames } from "./built-in.ts";
-import type { Unrolled } from "./cell.ts";
-import type { Schedule } from "./schedule.ts";
-import { runSequence } from "./sequence.ts";
+import type { FusedCell } from "./sequence.ts";
 
 /** The state of an LSTM: what it puts out and what it remembers, [batch, hiddenSize] each. */
 export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
@@ -52,21 +50,17 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
   }
 
   /** @internal */
-  override unroll(x: Tensor, schedule: Schedule, initial?: LSTMState): Unrolled<LSTMState> {
-    const { outputs, state } = runSequence(
-      {
-        gates: 4,
-        states: 2,
-        variant: 0,
-        hiddenSize: this.outputSize,
-        weights: this.weights,
-        forward: (k, table) => k.lstm_sequence_forward(table),
-        backward: (k, table) => k.lstm_sequence_backward(table),
-      },
-      x,
-      schedule,
-      initial && [initial.h, initial.c],
-    );
-    return { outputs, state: { h: state[0]!, c: state[1]! } };
+  get fused(): FusedCell {
+    return { kind: "lstm", variant: 0, hiddenSize: this.outputSize, weights: this.weights };
+  }
+
+  /** @internal */
+  protected listState({ h, c }: LSTMState): readonly Tensor[] {
+    return [h, c];
+  }
+
+  /** @internal */
+  protected makeState([h, c]: readonly Tensor[]): LSTMState {
+    return { h: h!, c: c! };
   }
 }

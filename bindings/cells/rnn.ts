@@ -5,9 +5,7 @@ import { add } from "../ops/arithmetic.ts";
 import { relu, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { BuiltInCell, type CellOptions, cellOptionNames } from "./built-in.ts";
-import type { Unrolled } from "./cell.ts";
-import type { Schedule } from "./schedule.ts";
-import { runSequence } from "./sequence.ts";
+import type { FusedCell } from "./sequence.ts";
 
 /** What an RNN cell can be given. */
 export interface RNNCellOptions extends CellOptions {
@@ -51,21 +49,18 @@ export class RNNCell extends BuiltInCell<Tensor> {
   }
 
   /** @internal */
-  override unroll(x: Tensor, schedule: Schedule, initial?: Tensor): Unrolled<Tensor> {
-    const { outputs, state } = runSequence(
-      {
-        gates: 1,
-        states: 1,
-        variant: this.nonlinearity === "tanh" ? 0 : 1,
-        hiddenSize: this.outputSize,
-        weights: this.weights,
-        forward: (k, table) => k.rnn_sequence_forward(table),
-        backward: (k, table) => k.rnn_sequence_backward(table),
-      },
-      x,
-      schedule,
-      initial && [initial],
-    );
-    return { outputs, state: state[0]! };
+  get fused(): FusedCell {
+    const variant = this.nonlinearity === "tanh" ? 0 : 1;
+    return { kind: "rnn", variant, hiddenSize: this.outputSize, weights: this.weights };
+  }
+
+  /** @internal */
+  protected listState(state: Tensor): readonly Tensor[] {
+    return [state];
+  }
+
+  /** @internal */
+  protected makeState([h]: readonly Tensor[]): Tensor {
+    return h!;
   }
 }

@@ -1,21 +1,39 @@
+import type { Heap } from "../core/heap.ts";
 import type { Kernels } from "../core/kernels.ts";
 import type { Parameter } from "../core/parameter.ts";
-import { type Frame, inFrame } from "../core/scope.ts";
+import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Schedule } from "./schedule.ts";
 import { type SequenceField, sequenceFields } from "./sequence-table.ts";
 
+/** The kinds of built-in cells: how many gates each has, how many tensors its state, and its kernels. */
+export const kinds = {
+  rnn: {
+    gates: 1,
+    states: 1,
+    forward: (k: Kernels, table: number): void => k.rnn_sequence_forward(table),
+    backward: (k: Kernels, table: number): void => k.rnn_sequence_backward(table),
+  },
+  gru: {
+    gates: 3,
+    states: 1,
+    forward: (k: Kernels, table: number): void => k.gru_sequence_forward(table),
+    backward: (k: Kernels, table: number): void => k.gru_sequence_backward(table),
+  },
+  lstm: {
+    gates: 4,
+    states: 2,
+    forward: (k: Kernels, table: number): void => k.lstm_sequence_forward(table),
+    backward: (k: Kernels, table: number): void => k.lstm_sequence_backward(table),
+  },
+} as const;
+
 /** What a built-in cell is to its whole-sequence kernels. */
 export interface FusedCell {
-  /** Gates of a cell: 4, 3 or 1. */
-  readonly gates: number;
-  readonly hiddenSize: number;
+  readonly kind: keyof typeof kinds;
   /** Which form of the cell: see the kernel. */
   readonly variant: number;
-  /** How many tensors the state has: the LSTM's c is the second. */
-  readonly states: 1 | 2;
-  readonly forward: (k: Kernels, table: number) => void;
-  readonly backward: (k: Kernels, table: number) => void;
+  readonly hiddenSize: number;
   readonly weights: {
     readonly weight_ih: Parameter;
     readonly weight_hh: Parameter;
@@ -32,33 +50,32 @@ export interface SequenceResult {
   readonly state: readonly Tensor[];
 }
 
-type Words = Partial<Record<SequenceField, number>>;
+/** Words of the table by name. */
+export type Words = Partial<Record<SequenceField, number>>;
 
-/** Writes words of the table; those not named stay. */
-function fill(frame: Frame, table: number, words: Words): void {
-  const { i32 } = frame.runtime.heap;
+/** Writes words of the table at an address; those not named stay. */
+export function fillTable({ i32 }: Heap, table: number, words: Words): void {
   for (const [name, word] of Object.entries(words))
     i32[(table >>> 2) + sequenceFields.indexOf(name as SequenceField)] = word;
 }
 
 /** W or R as an operand, in groups of H padded to whole vectors: forward as x Wᵀ ("nt"), backward as dy W ("nn"). */
-function operand(
-  frame: Frame,
+export function packGates(
   weight: Parameter,
   layout: "nt" | "nn",
   h: number,
-  hp: number,
   width: number,
 ): number {
-  const k = frame.kernels;
+  const k = weight.home.kernels;
+  const hp = (h + 3) & ~3;
   const [n, size] = weight.shape as [number, number];
   const rows = (n / h) * hp;
   return layout === "nt"
     ? weight.packed("gates nt", k.packed_size(rows, size), (to) =>
-        k.pack_nt(to, frame.at(weight), n, size, h, hp),
+        k.pack_nt(to, weight.address, n, size, h, hp),
       )
     : weight.packed("gates nn", k.packed_size(width, rows), (to) =>
-        k.pack_nn(to, frame.at(weight), size, n, h, hp, width),
+        k.pack_nn(to, weight.address, size, n, h, hp, width),
       );
 }
 
@@ -78,16 +95,17 @@ export function runSequence(
   return inFrame(inputs, (frame) => {
     const k = frame.kernels;
     const { steps, batch, rows } = schedule;
-    const [gates, h, i] = [cell.gates, cell.hiddenSize, weight_ih.shape[1]!];
+    const { gates, states, forward, backward } = kinds[cell.kind];
+    const [h, i] = [cell.hiddenSize, weight_ih.shape[1]!];
     const hp = (h + 3) & ~3;
-    const lstm = cell.states === 2;
+    const lstm = states === 2;
 
     const table = frame.zeros(sequenceFields.length);
     const hidden = frame.floats((batch + rows) * hp);
     const outputs =
       h === hp ? frame.tensor([rows, h], hidden + 4 * batch * hp) : frame.tensor([rows, h]);
-    const state = Array.from({ length: cell.states }, () => frame.tensor([batch, h]));
-    fill(frame, table, {
+    const state = Array.from({ length: states }, () => frame.tensor([batch, h]));
+    fillTable(frame.runtime.heap, table, {
       steps,
       batch,
       rows,
@@ -98,8 +116,8 @@ export function runSequence(
       x: frame.at(x),
       h0: initial ? frame.at(initial[0]!) : 0,
       c0: initial?.[1] ? frame.at(initial[1]) : 0,
-      w: operand(frame, weight_ih, "nt", h, hp, i),
-      r: operand(frame, weight_hh, "nt", h, hp, hp),
+      w: packGates(weight_ih, "nt", h, i),
+      r: packGates(weight_hh, "nt", h, hp),
       bx: bias_ih ? frame.at(bias_ih) : 0,
       br: bias_hh ? frame.at(bias_hh) : 0,
       bias: frame.floats(4 * hp),
@@ -112,16 +130,16 @@ export function runSequence(
       hLast: frame.at(state[0]!),
       cLast: lstm ? frame.at(state[1]!) : 0,
     });
-    cell.forward(k, table);
+    forward(k, table);
 
     frame.record([outputs, ...state], inputs, () => {
       const dx = frame.gradient(x);
-      fill(frame, table, {
+      fillTable(frame.runtime.heap, table, {
         dy: frame.flowed(outputs),
         dhLast: frame.flowed(state[0]!),
         dcLast: lstm ? frame.flowed(state[1]!) : 0,
-        wBack: dx ? operand(frame, weight_ih, "nn", h, hp, i) : 0,
-        rBack: operand(frame, weight_hh, "nn", h, hp, hp),
+        wBack: dx ? packGates(weight_ih, "nn", h, i) : 0,
+        rBack: packGates(weight_hh, "nn", h, hp),
         dx,
         dw: frame.gradient(weight_ih),
         dr: frame.gradient(weight_hh),
@@ -131,7 +149,7 @@ export function runSequence(
         dc0: initial?.[1] ? frame.gradient(initial[1]) : 0,
         scratch: frame.floats(k.sequence_scratch(table)),
       });
-      cell.backward(k, table);
+      backward(k, table);
     });
     return { outputs, state };
   });

@@ -34,13 +34,11 @@ export class Heap {
 
   /** The whole memory as floats. Not to be kept: growth makes another one. */
   get f32(): Float32Array {
-    if (this.#f32.buffer !== this.#memory.buffer) this.#f32 = new Float32Array(this.#memory.buffer);
     return this.#f32;
   }
 
   /** The whole memory as words. Not to be kept: growth makes another one. */
   get i32(): Int32Array {
-    if (this.#i32.buffer !== this.#memory.buffer) this.#i32 = new Int32Array(this.#memory.buffer);
     return this.#i32;
   }
 
@@ -95,18 +93,22 @@ export class Heap {
     if (missing <= 0) return;
     const needed = Math.ceil(missing / pageSize);
     const generous = Math.max(needed, leastGrowth, Math.floor(this.byteLength / pageSize / 8));
+    if (!this.#grow(generous) && !this.#grow(needed))
+      throw new RangeError(
+        `gatewise: ${(bytes / 2 ** 20).toFixed(0)} MiB of memory are needed, more than the engine gives`,
+      );
+  }
+
+  /** Nobody else grows the memory, so the views are made again here and nowhere else. */
+  #grow(pages: number): boolean {
     try {
-      this.#memory.grow(generous);
+      this.#memory.grow(pages);
     } catch {
-      try {
-        this.#memory.grow(needed);
-      } catch (cause) {
-        throw new RangeError(
-          `gatewise: ${(bytes / 2 ** 20).toFixed(0)} MiB of memory are needed, more than the engine gives`,
-          { cause },
-        );
-      }
+      return false;
     }
+    this.#f32 = new Float32Array(this.#memory.buffer);
+    this.#i32 = new Int32Array(this.#memory.buffer);
+    return true;
   }
 }
 

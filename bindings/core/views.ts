@@ -95,7 +95,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     throw valueError(where, `a shape of ${x.size} elements`, formatShape(shape));
   if (x.host && !openFrame()) return new Tensor(wanted, x.host);
   return inFrame([x], (frame) => {
-    const y = frame.tensor(wanted, frame.at(x));
+    const from = frame.at(x);
+    const y = x.home ? frame.tensor(wanted) : frame.tensor(wanted, from); // a parameter's values may change
+    if (x.home) stridedCopy(frame, frame.at(y), from, [{ size: x.size, to: 1, from: 1 }]);
     frame.record([y], [x], () => {
       frame.kernels.accumulate(frame.gradient(x), x.size, frame.flowed(y), x.size, 1, x.size);
     });

@@ -14,12 +14,18 @@ import { reduceKernels } from "./reduce.ts";
 import { rnnKernels } from "./rnn.ts";
 import { rowsKernels } from "./rows.ts";
 import { sequenceKernels, sequenceSteps } from "./sequence.ts";
+import { streamKernels } from "./stream.ts";
 
 function instantiate(): KernelInstance {
   const heap = createHeap();
   const gemm = gemmKernels(heap);
   const reduce = reduceKernels(heap);
   const steps = sequenceSteps(heap, gemm, reduce);
+  const cells = {
+    ...rnnKernels(heap, steps),
+    ...lstmKernels(heap, steps),
+    ...gruKernels(heap, steps),
+  };
   const kernels = {
     ...pointwiseKernels(heap),
     ...broadcastKernels(heap),
@@ -32,9 +38,8 @@ function instantiate(): KernelInstance {
     ...packKernels(heap),
     ...gemm,
     ...sequenceKernels(heap, gemm),
-    ...rnnKernels(heap, steps),
-    ...lstmKernels(heap, steps),
-    ...gruKernels(heap, steps),
+    ...cells,
+    ...streamKernels(heap, { ...gemm, ...cells }),
   } satisfies Kernels;
   return { kernels, memory: heap.memory, heapBase: HEAP_BASE };
 }

@@ -81,6 +81,11 @@ export abstract class Recurrent<S> extends Module {
     return this.bidirectional ? 2 : 1;
   }
 
+  /** @internal The cells, layer by layer, forward before backward. */
+  get cells(): readonly Cell<S>[] {
+    return this.#cells;
+  }
+
   /** @internal torch's names: weight_ih_l0, …, weight_ih_l0_reverse, … */
   protected override children(): [string, Parameter][] {
     return this.#cells.flatMap((cell, i) => {

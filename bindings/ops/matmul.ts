@@ -1,41 +1,36 @@
 import { checkShape, formatShape, valueError } from "../core/check.ts";
+import type { Kernels } from "../core/kernels.ts";
 import { Parameter } from "../core/parameter.ts";
 import { type Frame, inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
 
-/** Has an operand packed: into memory of its own that lasts as long as its values for a parameter, of the frame otherwise. */
-function packed(
-  frame: Frame,
-  w: Tensor,
-  layout: string,
-  floats: number,
-  pack: (address: number) => void,
-): number {
-  if (w instanceof Parameter) {
-    frame.at(w);
-    return w.packed(layout, floats, pack);
-  }
-  const address = frame.floats(floats);
-  pack(address);
-  return address;
+/** A matrix [rows, columns] as an operand: of y = x W ("nn") or of y = x Wᵀ ("nt"). */
+function pack(k: Kernels, to: number, from: number, w: Tensor, layout: "nn" | "nt"): void {
+  const [rows, columns] = w.shape as [number, number];
+  if (layout === "nn") k.pack_nn(to, from, columns, rows, rows, rows, columns);
+  else k.pack_nt(to, from, rows, columns, rows, rows);
 }
 
-/** The operand of y = x W for W [k, n], plain. */
-function packNn(frame: Frame, w: Tensor): number {
-  const [k, n] = w.shape as [number, number];
-  const { kernels } = frame;
-  return packed(frame, w, "nn", kernels.packed_size(n, k), (to) =>
-    kernels.pack_nn(to, frame.at(w), n, k, k, k, n),
+function packedSize(k: Kernels, w: Tensor, layout: "nn" | "nt"): number {
+  const [rows, columns] = w.shape as [number, number];
+  return layout === "nn" ? k.packed_size(columns, rows) : k.packed_size(rows, columns);
+}
+
+/** A parameter as an operand, packed once and again after its values have changed. */
+export function packParameter(w: Parameter, layout: "nn" | "nt"): number {
+  const { kernels } = w.home;
+  return w.packed(layout, packedSize(kernels, w, layout), (to) =>
+    pack(kernels, to, w.address, w, layout),
   );
 }
 
-/** The operand of y = x Wᵀ for W [n, k], plain. */
-function packNt(frame: Frame, w: Tensor): number {
-  const [n, k] = w.shape as [number, number];
-  const { kernels } = frame;
-  return packed(frame, w, "nt", kernels.packed_size(n, k), (to) =>
-    kernels.pack_nt(to, frame.at(w), n, k, n, n),
-  );
+/** A matrix as an operand, in memory of the frame where it is not a parameter. */
+function operand(frame: Frame, w: Tensor, layout: "nn" | "nt"): number {
+  const from = frame.at(w);
+  if (w instanceof Parameter) return packParameter(w, layout);
+  const to = frame.floats(packedSize(frame.kernels, w, layout));
+  pack(frame.kernels, to, from, w, layout);
+  return to;
 }
 
 /** dc [m, n] += aᵀ b for a [rows, m], b [rows, n]. */
@@ -70,13 +65,13 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     );
   return inFrame([a, b], (frame) => {
     const { kernels } = frame;
-    const [pa, pb] = [frame.at(a), packNn(frame, b)];
+    const [pa, pb] = [frame.at(a), operand(frame, b, "nn")];
     const y = frame.tensor([...a.shape.slice(0, -1), n]);
     const rows = a.size / k;
     kernels.gemm(frame.at(y), n, 0, 0, pa, k, pb, rows, n, k);
     frame.record([y], [a, b], () => {
       const [da, db, dy] = [frame.gradient(a), frame.gradient(b), frame.flowed(y)];
-      if (da) kernels.gemm(da, k, da, k, dy, n, packNt(frame, b), rows, k, n);
+      if (da) kernels.gemm(da, k, da, k, dy, n, operand(frame, b, "nt"), rows, k, n);
       if (db) addTransposedProduct(frame, db, pa, dy, k, n, rows);
     });
     return y;
@@ -97,13 +92,13 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return inFrame(inputs, (frame) => {
     const { kernels } = frame;
-    const [px, pw, start] = [frame.at(x), packNt(frame, weight), bias ? frame.at(bias) : 0];
+    const [px, pw, start] = [frame.at(x), operand(frame, weight, "nt"), bias ? frame.at(bias) : 0];
     const y = frame.tensor([...x.shape.slice(0, -1), n]);
     const rows = x.size / k;
     kernels.gemm(frame.at(y), n, start, 0, px, k, pw, rows, n, k);
     frame.record([y], inputs, () => {
       const [dx, dw, dy] = [frame.gradient(x), frame.gradient(weight), frame.flowed(y)];
-      if (dx) kernels.gemm(dx, k, dx, k, dy, n, packNn(frame, weight), rows, k, n);
+      if (dx) kernels.gemm(dx, k, dx, k, dy, n, operand(frame, weight, "nn"), rows, k, n);
       if (dw) addTransposedProduct(frame, dw, dy, px, n, k, rows);
       const db = bias && frame.gradient(bias);
       if (db) kernels.column_sums(db, dy, n, rows, n, n);

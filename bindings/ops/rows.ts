@@ -5,6 +5,9 @@ import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts"
 /** Whole numbers: a typed array or nested arrays. */
 export type Indices = Int32Array | readonly number[] | readonly Indices[];
 
+const isList = (value: unknown): value is readonly unknown[] | Int32Array =>
+  Array.isArray(value) || value instanceof Int32Array;
+
 /** Whole numbers within [0, count), row by row, and the shape they had. */
 export function checkIndices(
   where: string,
@@ -12,17 +15,23 @@ export function checkIndices(
   indices: unknown,
   count: number,
 ): { readonly values: Int32Array; readonly shape: Shape } {
-  if (!Array.isArray(indices) && !(indices instanceof Int32Array))
+  if (!isList(indices))
     throw kindError(where, `${name} to be an Int32Array or arrays of whole numbers`, indices);
   const shape: number[] = [];
-  for (let v: unknown = indices; Array.isArray(v) || v instanceof Int32Array; v = v[0])
-    shape.push(v.length);
-  const flat: readonly unknown[] = Array.isArray(indices) ? indices.flat(shape.length) : [];
-  const values = indices instanceof Int32Array ? indices : new Int32Array(flat.length);
-  if (values.length !== sizeOf(shape))
-    throw valueError(where, `${name} in rows of one length`, `${values.length} in all`);
-  for (let i = 0; i < values.length; i++) {
-    const value = values === indices ? values[i] : flat[i];
+  for (let v: unknown = indices; isList(v); v = v[0]) shape.push(v.length);
+  const values = new Int32Array(sizeOf(shape));
+  let at = 0;
+  const visit = (value: unknown, depth: number): void => {
+    if (depth < shape.length) {
+      if (!isList(value) || value.length !== shape[depth])
+        throw valueError(
+          where,
+          `${name} in rows of one length, as in ${formatShape(shape)}`,
+          describe(value),
+        );
+      for (let i = 0; i < value.length; i++) visit(value[i], depth + 1);
+      return;
+    }
     if (typeof value !== "number") throw kindError(where, `${name} to be numbers`, value);
     if (!Number.isInteger(value) || value < 0 || value >= count)
       throw valueError(
@@ -30,8 +39,9 @@ export function checkIndices(
         `${name} to be whole numbers from 0 to ${count - 1}`,
         describe(value),
       );
-    values[i] = value;
-  }
+    values[at++] = value;
+  };
+  visit(indices, 0);
   return { values, shape };
 }
 

@@ -12,6 +12,14 @@ export interface AdamOptions extends OptimizerOptions {
   readonly epsilon?: number;
 }
 
+/** base^n for a whole n by squaring: Math.pow differs between engines in the last bits. */
+function power(base: number, n: number): number {
+  let result = 1;
+  for (let square = base; n > 0; n = Math.floor(n / 2), square *= square)
+    if (n % 2 === 1) result *= square;
+  return result;
+}
+
 /**
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), as torch.optim.Adam has it. Default learning rate 0.001.
  */
@@ -20,9 +28,6 @@ export class Adam extends Optimizer {
   readonly beta2: number;
   readonly epsilon: number;
   /** @internal */ protected readonly momentCount = 2;
-  // Powers of the betas by multiplication: Math.pow differs between engines.
-  #power1 = 1;
-  #power2 = 1;
 
   /** Throws a RangeError for a negative learning rate or limit, or betas outside [0, 1). */
   constructor(options?: AdamOptions) {
@@ -38,23 +43,17 @@ export class Adam extends Optimizer {
   }
 
   /** @internal */
-  protected beginStep(): void {
-    this.#power1 *= this.beta1;
-    this.#power2 *= this.beta2;
-  }
-
-  /** @internal */
-  protected apply(kernels: Kernels, { value, gradient, moments, size }: Slabs): void {
+  protected apply(kernels: Kernels, { value, gradient, moments, size, step }: Slabs): void {
     kernels.adam_update(
       value,
       gradient,
       moments[0]!,
       moments[1]!,
       size,
-      this.learningRate / (1 - this.#power1),
+      this.learningRate / (1 - power(this.beta1, step)),
       this.beta1,
       this.beta2,
-      1 / Math.sqrt(1 - this.#power2),
+      1 / Math.sqrt(1 - power(this.beta2, step)),
       this.epsilon,
     );
   }

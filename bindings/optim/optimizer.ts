@@ -24,6 +24,8 @@ interface Range {
   readonly block: Block;
   readonly offset: number;
   size: number;
+  /** Which update of them this is, from 1. */
+  readonly step: number;
 }
 
 /** What stands in memory of a range, as addresses: values, gradients and one slab for each moment. */
@@ -32,12 +34,17 @@ export interface Slabs {
   readonly gradient: number;
   readonly moments: readonly number[];
   readonly size: number;
+  /** Which update of these values this is, from 1. */
+  readonly step: number;
 }
 
 const padded = (n: number): number => (n + 3) & ~3;
 
-/** Parameters joined to as few ranges as their blocks allow, blocks in order of first use. */
-function joinRanges(parameters: readonly Parameter[]): Range[] {
+/** Parameters joined to as few ranges as blocks and numbers of updates allow, blocks in order of first use. */
+function joinRanges(
+  parameters: readonly Parameter[],
+  stepOf: (parameter: Parameter) => number,
+): Range[] {
   const blocks = new Map<Block, Parameter[]>();
   for (const p of parameters) {
     const others = blocks.get(p.block);
@@ -47,10 +54,13 @@ function joinRanges(parameters: readonly Parameter[]): Range[] {
   const ranges: Range[] = [];
   for (const [block, members] of blocks) {
     members.sort((a, b) => a.offset - b.offset);
-    for (const { offset, size } of members) {
+    for (const member of members) {
+      const [offset, size, step] = [member.offset, padded(member.size), stepOf(member)];
       const last = ranges.at(-1);
-      if (last?.block === block && last.offset + last.size === offset) last.size += padded(size);
-      else ranges.push({ block, offset, size: padded(size) });
+      const joins =
+        last?.block === block && last.offset + last.size === offset && last.step === step;
+      if (joins) last.size += size;
+      else ranges.push({ block, offset, size, step });
     }
   }
   return ranges;
@@ -64,6 +74,8 @@ export abstract class Optimizer {
   readonly #clipValue: number | undefined;
   /** Slabs of moments for each block, one behind the other; they go with the block or the optimizer. */
   readonly #moments = new WeakMap<Block, HeapPiece>();
+  /** How often each parameter was updated. */
+  readonly #updates = new WeakMap<Parameter, number>();
   #gradientNorm: number | undefined;
 
   constructor(where: string, learningRate: number, options: OptimizerOptions) {
@@ -82,9 +94,6 @@ export abstract class Optimizer {
 
   /** How many slabs of moments the rule keeps for each parameter. */
   protected abstract readonly momentCount: number;
-
-  /** What happens once a step before any slab is updated. */
-  protected abstract beginStep(): void;
 
   /** The rule, for one range. */
   protected abstract apply(kernels: Kernels, slabs: Slabs): void;
@@ -139,12 +148,13 @@ export abstract class Optimizer {
   }
 
   #step(kernels: Kernels, parameters: readonly Parameter[]): void {
-    const ranges = joinRanges(parameters).map((range) => this.#locate(range));
+    const stepOf = (p: Parameter): number => (this.#updates.get(p) ?? 0) + 1;
+    const ranges = joinRanges(parameters, stepOf).map((range) => this.#locate(range));
     for (const { gradient, size } of ranges)
       if (this.#clipValue !== undefined) kernels.clip(gradient, this.#clipValue, size);
     if (this.#clipNorm !== undefined) this.#clip(kernels, ranges, this.#clipNorm);
-    this.beginStep();
     for (const slabs of ranges) this.apply(kernels, slabs);
+    for (const p of parameters) this.#updates.set(p, stepOf(p));
     for (const block of new Set(parameters.map((p) => p.block))) block.version++;
   }
 
@@ -157,7 +167,7 @@ export abstract class Optimizer {
     if (factor < 1) for (const { gradient, size } of ranges) kernels.scale(gradient, factor, size);
   }
 
-  #locate({ block, offset, size }: Range): Slabs {
+  #locate({ block, offset, size, step }: Range): Slabs {
     const value = block.piece.address + 4 * offset;
     const moments: number[] = [];
     if (this.momentCount > 0) {
@@ -169,7 +179,7 @@ export abstract class Optimizer {
       for (let i = 0; i < this.momentCount; i++)
         moments.push(piece.address + 4 * (i * block.size + offset));
     }
-    return { value, gradient: value + 4 * block.size, moments, size };
+    return { value, gradient: value + 4 * block.size, moments, size, step };
   }
 }
 

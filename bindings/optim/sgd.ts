@@ -26,9 +26,6 @@ export class SGD extends Optimizer {
   }
 
   /** @internal */
-  protected beginStep(): void {}
-
-  /** @internal */
   protected apply(kernels: Kernels, { value, gradient, moments, size }: Slabs): void {
     kernels.sgd_update(value, gradient, moments[0] ?? 0, size, this.learningRate, this.momentum);
   }

@@ -97,10 +97,11 @@ export function missingFeature(golden: Case): string | undefined {
   const { op, attributes, inputs } = golden;
   const a = attributes as OnnxAttributes;
   if (inputs.sequence_lens && largest(inputs.sequence_lens) === 0) return undefined;
-  if (largest(inputs.P) > 0) return "peepholes are not built yet";
-  if (a.input_forget) return "input_forget (coupled gates) is not built yet";
+  const missing: string[] = [];
+  if (largest(inputs.P) > 0) missing.push("peepholes");
+  if (a.input_forget) missing.push("input_forget (coupled gates)");
   if (a.clip !== undefined && a.clip <= mostBeforeActivation(golden)) {
-    return `clip ${a.clip} inside the cell is not built yet, and could matter here`;
+    missing.push(`clip ${a.clip} inside the cell, which could matter here`);
   }
   const standard = defaultActivations[op] ?? [];
   for (const names of activationsOf(op, a)) {
@@ -109,9 +110,9 @@ export function missingFeature(golden: Case): string | undefined {
       op === "RNN"
         ? !known.has(names[0]!) && !golden.expect_failure
         : names.join() !== standard.join();
-    if (other) return `activations ${names.join(", ")} are not built yet`;
+    if (other) missing.push(`activations ${names.join(", ")}`);
   }
-  return undefined;
+  return missing.length > 0 ? `not built yet: ${[...new Set(missing)].join("; ")}` : undefined;
 }
 const known = new Set(["tanh", "relu"]);
 

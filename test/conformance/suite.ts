@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { type Tensor, tensor } from "gatewise";
 import { afterAll, test } from "vitest";
 import { expectClose, type Tolerance } from "../close.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
+import { sharedFolder } from "../shared.ts";
 
 /** A tensor as the suites write it: flat, row-major; NaN and infinities as strings. */
 export interface GoldenTensor {
@@ -36,10 +36,6 @@ export interface Adapter {
   readonly run: (golden: Case) => void;
 }
 
-/** The folder beside the project that has what others wrote. */
-export const sharedFolder = (): string =>
-  process.env.GATEWISE_SHARED ?? fileURLToPath(new URL("../../../shared", import.meta.url));
-
 /** Runs each case of a suite on each kernel set, and prints what was run and what was skipped, and why. */
 export function describeSuite(suite: string, adapter: Adapter): void {
   const path = resolve(sharedFolder(), "conformance", `${suite}.json`);
@@ -51,17 +47,23 @@ export function describeSuite(suite: string, adapter: Adapter): void {
     return;
   }
   const { cases } = JSON.parse(readFileSync(path, "utf8")) as { cases: readonly Case[] };
-  const skipped = new Map(cases.map((golden) => [golden.name, adapter.skip(golden)] as const));
-  const reasons = cases.filter((golden) => skipped.get(golden.name) !== undefined);
+  const skipped = new Map(cases.map((golden) => [golden, adapter.skip(golden)] as const));
+  const reasons = cases.filter((golden) => skipped.get(golden) !== undefined);
   afterAll(() => {
-    const lines = reasons.map((golden) => `  skipped ${golden.name}: ${skipped.get(golden.name)}`);
+    const lines = reasons.map((golden) => `  skipped ${golden.name}: ${skipped.get(golden)}`);
     const counts = `${cases.length - reasons.length} of ${cases.length} cases run, ${reasons.length} skipped`;
+    const run = cases.filter((golden) => skipped.get(golden) === undefined);
+    const failing = run.filter((golden) => golden.expect_failure);
+    const disabled = run.filter((golden) => golden.disabled_upstream);
+    for (const golden of failing) lines.push(`  must throw a RangeError: ${golden.name}`);
+    for (const golden of disabled)
+      lines.push(`  disabled upstream, run all the same: ${golden.name}`);
     console.log([`conformance ${suite}: ${counts}`, ...lines].join("\n"));
   });
   describeKernelSets(`conformance ${suite}`, () => {
     for (const golden of cases) {
       test(golden.name, (context) => {
-        const reason = skipped.get(golden.name);
+        const reason = skipped.get(golden);
         if (reason !== undefined) context.skip(reason);
         adapter.run(golden);
       });
@@ -76,7 +78,7 @@ export const numbersOf = ({ data }: GoldenTensor): Float64Array => Float64Array.
 export const tensorOf = (golden: GoldenTensor, shape: readonly number[] = golden.shape): Tensor =>
   tensor(Float32Array.from(numbersOf(golden)), [...shape]);
 
-/** A result against what the suite says: shape (without regard to axes of length 1, see the adapters) and values. */
+/** The numbers of a result against those of the suite. */
 export function expectGolden(
   actual: ArrayLike<number>,
   golden: GoldenTensor,

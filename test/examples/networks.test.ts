@@ -62,6 +62,13 @@ describe("digits by row", () => {
     const right = [...read].filter((label, n) => label === digits.labels[n]).length;
     expect(accuracy).toBe(right / 1203);
     expect(read.length).toBe(1203);
+    const later = {
+      count: 600,
+      images: digits.images.subarray(603 * 784),
+      labels: digits.labels.subarray(603),
+    };
+    expect([...network.score(later).read]).toEqual([...read.slice(603)]);
+    expect(new Set(read).size).toBeGreaterThan(1);
     expect(cost).toBeCloseTo(network.step(batch(digits, 0, 1203)), 5); // step's cost is that before the update
     const part = network.score(digits);
     expect(part.cost).toBeLessThan(cost);

@@ -430,6 +430,12 @@ describeKernelSets("operations: result and gradient", () => {
       (w) => reference.embedding(w, [4, 0, 4, 1, 4, 0], [2, 3]),
     );
     check(
+      "embedding of rows of Int32Arrays",
+      [[5, 4]],
+      (w) => embedding(w, [Int32Array.of(2, 0), Int32Array.of(4, 2)]),
+      (w) => reference.embedding(w, [2, 0, 4, 2], [2, 2]),
+    );
+    check(
       "embedding of an Int32Array",
       [[5, 4]],
       (w) => embedding(w, Int32Array.of(2, 2)),

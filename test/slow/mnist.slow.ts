@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readMnist } from "../../examples/support/idx.ts";
 import { batch, rowNetwork } from "../../examples/support/rows.ts";
-import { sharedFolder } from "../conformance/suite.ts";
+import { sharedFolder } from "../shared.ts";
 import { slice } from "./slice.ts";
 
 const folder = `${sharedFolder()}/data/mnist`;

@@ -1,0 +1,271 @@
+import { BuiltInCell } from "../cells/built-in.ts";
+import type { GRUCell } from "../cells/gru.ts";
+import type { LSTMCell } from "../cells/lstm.ts";
+import type { RNNCell } from "../cells/rnn.ts";
+import { fillTable, kinds, packGates } from "../cells/sequence.ts";
+import { sequenceFields } from "../cells/sequence-table.ts";
+import { kindError, valueError } from "../core/check.ts";
+import { HeapPiece } from "../core/heap.ts";
+import type { Block, Parameter } from "../core/parameter.ts";
+import type { Runtime } from "../core/runtime.ts";
+import { packParameter } from "../ops/matmul.ts";
+import type { GRU, LSTM, RNN } from "./layers.ts";
+import { Linear } from "./linear.ts";
+import { Recurrent } from "./recurrent.ts";
+
+/** What a stream can be made of: layers or single cells that run forwards, and linear layers. */
+export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Linear;
+
+/** The state of a stream: h, and c where the cell has one, for each recurrent layer from the first to the last. */
+export type StreamState = readonly { readonly h: Float32Array; readonly c?: Float32Array }[];
+
+/** Of a cell, what a stream needs. */
+type FusedLayer = Pick<BuiltInCell<unknown>, "fused" | "inputSize" | "outputSize" | "parameters">;
+
+const where = "Stream";
+
+/** Which kind of layer the kernel is told of. */
+const kindNumbers = { linear: 0, rnn: 1, gru: 2, lstm: 3 } as const;
+
+/** One layer of the program: its table, and its state where it has one. */
+interface Step {
+  readonly layer: FusedLayer | Linear;
+  readonly table: HeapPiece;
+  readonly state: { readonly h: HeapPiece; readonly c?: HeapPiece } | undefined;
+}
+
+/** Layers as single steps: a stack cell by cell. */
+function flattenLayers(layers: readonly unknown[]): (FusedLayer | Linear)[] {
+  return layers.flatMap((layer, i): (FusedLayer | Linear)[] => {
+    if (layer instanceof Linear || layer instanceof BuiltInCell) return [layer];
+    if (!(layer instanceof Recurrent))
+      throw kindError(
+        where,
+        `layers[${i}] to be RNN, LSTM, GRU, a cell of theirs or Linear`,
+        layer,
+      );
+    if (layer.bidirectional)
+      throw valueError(where, `layers[${i}] to run forwards only`, "a bidirectional one");
+    return layer.cells as unknown as FusedLayer[];
+  });
+}
+
+function checkFit(layers: readonly (FusedLayer | Linear)[]): void {
+  if (layers.length === 0) throw valueError(where, "at least one layer", "none");
+  layers.forEach((layer, i) => {
+    const below = layers[i - 1];
+    if (below && below.outputSize !== layer.inputSize)
+      throw valueError(
+        where,
+        `step ${i} with inputSize ${below.outputSize}, the outputSize of the one below`,
+        layer.inputSize,
+      );
+  });
+}
+
+/**
+ * A stack of recurrent and linear layers that runs one step at a time, as samples arrive: synchronous, one call into the
+ * kernels a step for the whole stack, and nothing is allocated while it runs. The state lives in the stream; the weights are
+ * those of the layers, and changes of them are seen.
+ */
+export class Stream {
+  /** Features of a frame. */
+  readonly inputSize: number;
+  /** Features of an output. */
+  readonly outputSize: number;
+  readonly #runtime: Runtime;
+  readonly #steps: readonly Step[];
+  readonly #program: HeapPiece;
+  readonly #input: HeapPiece;
+  readonly #work: HeapPiece[] = [];
+  /** Where the last layer puts its output. */
+  readonly #output: number;
+  readonly #blocks: readonly Block[];
+  /** The versions of the blocks that the packed weights were made from. */
+  readonly #versions: number[];
+
+  /** Throws a TypeError for another kind of layer, a RangeError where sizes do not fit or a layer runs both ways. */
+  constructor(layers: readonly StreamLayer[]) {
+    if (!Array.isArray(layers)) throw kindError(where, "an array of layers", layers);
+    const list = flattenLayers(layers);
+    checkFit(list);
+    const parameters = list.flatMap((layer) => Object.values(layer.parameters()) as Parameter[]);
+    this.#runtime = parameters[0]!.home;
+    if (parameters.some((p) => p.home !== this.#runtime))
+      throw new Error(`${where}: expected layers that were created under the same kernels`);
+    this.inputSize = list[0]!.inputSize;
+    this.outputSize = list.at(-1)!.outputSize;
+    this.#blocks = [...new Set(parameters.map((p) => p.block))];
+    this.#versions = this.#blocks.map(() => -1);
+
+    const { heap } = this.#runtime;
+    this.#program = new HeapPiece(heap, 2 * list.length);
+    this.#input = new HeapPiece(heap, this.inputSize);
+    let x = this.#input.address;
+    this.#steps = list.map((layer, i) => {
+      const { step, output } =
+        layer instanceof Linear ? this.#linear(layer, x) : this.#cell(layer, x);
+      const kind = layer instanceof Linear ? "linear" : layer.fused.kind;
+      heap.i32.set([kindNumbers[kind], step.table.address], (this.#program.address >>> 2) + 2 * i);
+      x = output;
+      return step;
+    });
+    this.#output = x;
+    this.#refresh();
+  }
+
+  /** Memory for a buffer that nothing but the kernels sees. */
+  #floats(n: number): number {
+    const piece = new HeapPiece(this.#runtime.heap, n);
+    this.#work.push(piece);
+    return piece.address;
+  }
+
+  #linear(layer: Linear, x: number): { step: Step; output: number } {
+    const { heap } = this.#runtime;
+    const table = new HeapPiece(heap, sequenceFields.length);
+    const y = this.#floats(layer.outputSize);
+    fillTable(heap, table.address, {
+      inputSize: layer.inputSize,
+      hiddenSize: layer.outputSize,
+      x,
+      bx: layer.bias?.address ?? 0,
+      y,
+    });
+    return { step: { layer, table, state: undefined }, output: y };
+  }
+
+  #cell(layer: FusedLayer, x: number): { step: Step; output: number } {
+    const { heap } = this.#runtime;
+    const { kind, variant, hiddenSize, weights } = layer.fused;
+    const hp = (hiddenSize + 3) & ~3;
+    const table = new HeapPiece(heap, sequenceFields.length);
+    const h = new HeapPiece(heap, hiddenSize);
+    const c = kinds[kind].states === 2 ? new HeapPiece(heap, hiddenSize) : undefined;
+    const rows = this.#floats(2 * hp); // before and after the step
+    const one = this.#floats(1);
+    heap.i32[one >>> 2] = 1;
+    fillTable(heap, table.address, {
+      steps: 1,
+      batch: 1,
+      rows: 1,
+      inputSize: layer.inputSize,
+      hiddenSize,
+      variant,
+      sizes: one,
+      x,
+      h0: h.address,
+      c0: c?.address ?? 0,
+      bx: weights.bias_ih?.address ?? 0,
+      br: weights.bias_hh?.address ?? 0,
+      bias: this.#floats(4 * hp),
+      gates: this.#floats(kinds[kind].gates * hp),
+      h: rows,
+      c: this.#floats(2 * hp),
+      tanhC: this.#floats(hp),
+      last: one,
+      hLast: h.address,
+      cLast: c?.address ?? 0,
+    });
+    const step = { layer, table, state: c ? { h, c } : { h } };
+    return { step, output: rows + 4 * hp };
+  }
+
+  /** Packs weights that have changed since the last step. */
+  #refresh(): void {
+    const { heap, kernels } = this.#runtime;
+    this.#blocks.forEach((block, i) => {
+      this.#versions[i] = block.version;
+    });
+    for (const { layer, table } of this.#steps) {
+      if (layer instanceof Linear) {
+        fillTable(heap, table.address, { w: packParameter(layer.weight, "nt") });
+        continue;
+      }
+      const { weights, hiddenSize } = layer.fused;
+      fillTable(heap, table.address, {
+        w: packGates(weights.weight_ih, "nt", hiddenSize, layer.inputSize),
+        r: packGates(weights.weight_hh, "nt", hiddenSize, hiddenSize),
+      });
+    }
+    kernels.stream_refresh(this.#program.address, this.#steps.length);
+  }
+
+  /**
+   * One step: a frame [inputSize] in, an output [outputSize] into `out`.
+   * Throws a TypeError or RangeError for anything but Float32Arrays of these lengths; the state has not moved then.
+   */
+  step(frame: Float32Array, out: Float32Array): void {
+    if (!(frame instanceof Float32Array))
+      throw kindError("Stream.step", "frame to be a Float32Array", frame);
+    if (!(out instanceof Float32Array))
+      throw kindError("Stream.step", "out to be a Float32Array", out);
+    if (frame.length !== this.inputSize)
+      throw valueError("Stream.step", `a frame of ${this.inputSize} numbers`, frame.length);
+    if (out.length !== this.outputSize)
+      throw valueError("Stream.step", `out for ${this.outputSize} numbers`, out.length);
+    const blocks = this.#blocks;
+    for (let i = 0; i < blocks.length; i++)
+      if (blocks[i]!.version !== this.#versions[i]) {
+        this.#refresh();
+        break;
+      }
+    const { heap, kernels } = this.#runtime;
+    heap.f32.set(frame, this.#input.address >>> 2);
+    kernels.stream_step(this.#program.address, this.#steps.length);
+    const { f32 } = heap;
+    const from = this.#output >>> 2;
+    for (let i = 0; i < out.length; i++) out[i] = f32[from + i]!; // a loop: `set` would need a new view
+  }
+
+  /** A copy of the state, plain data to keep or to send. */
+  saveState(): StreamState {
+    return this.#steps.flatMap(({ state }) =>
+      state
+        ? [
+            state.c
+              ? { h: state.h.view.slice(), c: state.c.view.slice() }
+              : { h: state.h.view.slice() },
+          ]
+        : [],
+    );
+  }
+
+  /** Goes back to a state that `saveState` gave. Throws a RangeError where it is one of another stack; nothing has changed then. */
+  loadState(saved: StreamState): void {
+    const at = "Stream.loadState";
+    if (!Array.isArray(saved)) throw kindError(at, "what saveState returned", saved);
+    const pieces = this.#steps.flatMap(({ state }) => (state ? [state] : []));
+    if (saved.length !== pieces.length)
+      throw valueError(at, `the states of ${pieces.length} layers`, saved.length);
+    const copies = pieces.flatMap((piece, i) =>
+      Object.entries(piece).map(([name, to]) => {
+        const from: unknown = (saved as StreamState)[i]?.[name as "h"];
+        if (!(from instanceof Float32Array))
+          throw kindError(at, `state ${i} to have ${name}, a Float32Array`, from);
+        if (from.length !== to.floats)
+          throw valueError(at, `${name} of state ${i} to have ${to.floats} numbers`, from.length);
+        return { to, from };
+      }),
+    );
+    for (const { to, from } of copies) to.view.set(from);
+  }
+
+  /** Back to a state of zeros. */
+  reset(): void {
+    for (const { state } of this.#steps)
+      if (state) for (const piece of Object.values(state)) piece.view.fill(0);
+  }
+
+  /** Gives the memory back at once. Nobody has to: it happens by itself once the stream is collected. */
+  dispose(): void {
+    const states = this.#steps.flatMap(({ state }) => (state ? Object.values(state) : []));
+    const tables = this.#steps.map(({ table }) => table);
+    for (const piece of [this.#program, this.#input, ...this.#work, ...tables, ...states])
+      piece.dispose();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
