@@ -1,5 +1,5 @@
 // First light: the two networks that every tutorial begins with, trained in the terminal. See --help.
-import { init } from "gatewise";
+import { engine, init } from "gatewise";
 import { jsKernels } from "gatewise/js";
 import { type Digits, drawDigits, SIDE } from "./support/digits.ts";
 import { UserError } from "./support/errors.ts";
@@ -24,7 +24,7 @@ function sineToCosine({ seed, steps = 501 }: Options): void {
   line(paint("bold", "1. Sine to cosine"));
   line(`   LSTM of 20 units; batch 50, 20 steps, Adam 0.006; ${count(steps)} training steps`);
   line();
-  const train = sineNetwork(1);
+  const train = sineNetwork(seed);
   const start = performance.now();
   const { prediction } = withProgress(terminal, "   training", steps, (progress) => {
     let last!: SineStep;
@@ -107,7 +107,9 @@ async function timing({ seed }: Options): Promise<void> {
   line();
   const wave = waves(0);
   const digits = batch(drawDigits(BATCH, { seed }), 0, BATCH);
+  const names: string[] = [];
   const contestants = () => {
+    names.push(engine().kernels === "wasm" ? "WebAssembly" : "JavaScript"); // what these belong to
     const [sine, rows] = [sineNetwork(seed), rowNetwork(seed)];
     return [
       { step: () => void sine(wave), steps: 30 },
@@ -119,7 +121,7 @@ async function timing({ seed }: Options): Promise<void> {
   const times = bestTimes([...wasm, ...contestants()], 8);
   const row = (name: string, ...cells: string[]): void =>
     line(`   ${name.padEnd(28)}${cells.map((cell) => cell.padStart(13)).join("")}`);
-  row("", "WebAssembly", "JavaScript", "ratio");
+  row("", ...names, "ratio");
   ["LSTM, sine to cosine", "RNN, digits by row"].forEach((name, i) => {
     const [fast, slow] = [times[i]!, times[i + 2]!];
     row(name, `${fast.toFixed(3)} ms`, `${slow.toFixed(3)} ms`, `${(slow / fast).toFixed(1)}x`);

@@ -23,7 +23,7 @@ Options:
                 train-images-idx3-ubyte, train-labels-idx1-ubyte,
                 t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
                 each plain or gzip (.gz)
-  --seed N      seed of the weights and of the drawn digits (default 1)
+  --seed N      seed of the weights and of the drawn digits (default 2)
   --steps N     train each network for N steps instead
   --no-timing   leave the timing out
   --help        show this text`;
@@ -48,7 +48,7 @@ function parse(args: readonly string[]) {
       options: {
         help: { type: "boolean", short: "h", default: false },
         mnist: { type: "string" },
-        seed: { type: "string", default: "1" },
+        seed: { type: "string", default: "2" },
         steps: { type: "string" },
         "no-timing": { type: "boolean", default: false },
       },
