@@ -1,6 +1,13 @@
 import { Cell, reorderState, type Unrolled } from "./cells/cell.ts";
 import { layOut, type Schedule } from "./cells/schedule.ts";
-import { checkOptions, checkShape, describe, kindError, valueError } from "./core/check.ts";
+import {
+  checkOptions,
+  checkShape,
+  checkSize,
+  describe,
+  kindError,
+  valueError,
+} from "./core/check.ts";
 import { inFrame } from "./core/scope.ts";
 import { checkTensor, type Tensor } from "./core/tensor.ts";
 import { gatherRows, scatterRows } from "./ops/rows.ts";
@@ -17,9 +24,14 @@ export interface UnrollOptions<S> {
   readonly initialState?: S | undefined;
   /** Whether inputs and outputs are [time, batch, ·] rather than [batch, time, ·]. Default false. */
   readonly timeMajor?: boolean | undefined;
+  /**
+   * Trains long sequences in less memory: of every so many steps only the state is kept, and backward computes them anew.
+   * About √time is best; gradients have the same bits. For the built-in cells.
+   */
+  readonly checkpointEvery?: number | undefined;
 }
 
-const optionNames = ["sequenceLength", "initialState", "timeMajor"] as const;
+const optionNames = ["sequenceLength", "initialState", "timeMajor", "checkpointEvery"] as const;
 
 /** Whole-number lengths, one a sequence, none beyond the number of steps. */
 export function checkLengths(
@@ -51,12 +63,17 @@ export class Packed {
   readonly #time: number;
 
   /** inputs [batch, time, I], or [time, batch, I]. */
-  constructor(inputs: Tensor, timeMajor: boolean, lengths: readonly number[] | undefined) {
+  constructor(
+    inputs: Tensor,
+    timeMajor: boolean,
+    lengths: readonly number[] | undefined,
+    checkpointEvery?: number,
+  ) {
     const [outer, inner, features] = inputs.shape as [number, number, number];
     this.#timeMajor = timeMajor;
     this.#time = timeMajor ? outer : inner;
     const batch = timeMajor ? inner : outer;
-    this.schedule = layOut(batch, this.#time, timeMajor, lengths);
+    this.schedule = layOut(batch, this.#time, timeMajor, lengths, checkpointEvery);
     const rows = reshape(inputs, [outer * inner, features]);
     this.x = this.#inPlace ? rows : gatherRows(rows, this.schedule.source);
   }
@@ -103,7 +120,8 @@ export function checkInputs(
   options: UnrollOptions<unknown>,
   lengthsName = "sequenceLength",
 ): { readonly batch: number; readonly pack: () => Packed } {
-  const { sequenceLength, timeMajor = false } = options;
+  const { sequenceLength, timeMajor = false, checkpointEvery } = options;
+  if (checkpointEvery !== undefined) checkSize(where, "checkpointEvery", checkpointEvery);
   if (typeof timeMajor !== "boolean")
     throw kindError(where, "timeMajor to be true or false", timeMajor);
   const { shape } = checkTensor(where, "inputs", inputs);
@@ -111,7 +129,7 @@ export function checkInputs(
   checkShape(where, "inputs", shape, [...sizes, inputSize]);
   const [batch, time] = (timeMajor ? [shape[1], shape[0]] : shape) as [number, number];
   const lengths = checkLengths(where, lengthsName, sequenceLength, batch, time);
-  return { batch, pack: () => new Packed(inputs, timeMajor, lengths) };
+  return { batch, pack: () => new Packed(inputs, timeMajor, lengths, checkpointEvery) };
 }
 
 function checkCell(where: string, name: string, cell: unknown): void {

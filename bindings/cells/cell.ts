@@ -76,6 +76,12 @@ export abstract class Cell<S = Tensor> extends Module {
    * still going; a built-in cell has a kernel for the whole sequence.
    */
   unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
+    if (schedule.checkpointEvery !== undefined)
+      throw valueError(
+        `${this.constructor.name}.unroll`,
+        "a built-in cell for checkpointEvery",
+        "one of your own",
+      );
     let state = initial ?? this.zeroState(schedule.batch);
     const outputs: Tensor[] = [];
     const ended: S[] = []; // rows whose sequence is over, the shortest first

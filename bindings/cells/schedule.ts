@@ -22,6 +22,18 @@ export interface Schedule {
   readonly order: Int32Array | undefined;
   /** [B] the other way round. */
   readonly restore: Int32Array | undefined;
+  /** Steps after which only the state is kept and backward computes the rest anew; undefined: everything is kept. */
+  readonly checkpointEvery: number | undefined;
+}
+
+/** Consecutive steps of a schedule. */
+export interface Part {
+  readonly firstStep: number;
+  readonly steps: number;
+  readonly firstRow: number;
+  readonly rows: number;
+  /** As in the schedule, for these steps alone. */
+  readonly last: Int32Array;
 }
 
 /** Lays out `batch` sequences of at most `time` steps. Lengths are checked by the caller; without them all are `time` long. */
@@ -30,6 +42,7 @@ export function layOut(
   time: number,
   timeMajor: boolean,
   lengths: readonly number[] | undefined,
+  checkpointEvery?: number,
 ): Schedule {
   const lengthOf = (b: number): number => (lengths ? lengths[b]! : time);
   const sorted = Array.from({ length: batch }, (_, b) => b);
@@ -71,5 +84,27 @@ export function layOut(
     last,
     order: moved ? Int32Array.from(sorted) : undefined,
     restore,
+    checkpointEvery,
   };
+}
+
+/** A schedule in parts of `checkpointEvery` steps; in one where there is nothing to cut. */
+export function cut(schedule: Schedule): Part[] {
+  const { steps, batch, rows, sizes, last, checkpointEvery } = schedule;
+  if (checkpointEvery === undefined || checkpointEvery >= steps)
+    return [{ firstStep: 0, steps, firstRow: 0, rows, last }];
+  const parts: Part[] = [];
+  for (let first = 0, row = 0; first < steps; first += checkpointEvery) {
+    const part = sizes.subarray(first, first + checkpointEvery);
+    const ends = Int32Array.from({ length: batch }, (_, b) => b);
+    let taken = 0;
+    for (const active of part) {
+      for (let b = 0; b < active; b++) ends[b] = batch + taken + b;
+      taken += active;
+    }
+    const place = { firstStep: first, steps: part.length, firstRow: row, rows: taken };
+    parts.push({ ...place, last: ends });
+    row += taken;
+  }
+  return parts;
 }

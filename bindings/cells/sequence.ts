@@ -3,7 +3,7 @@ import type { Kernels } from "../core/kernels.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Schedule } from "./schedule.ts";
+import { cut, type Part, type Schedule } from "./schedule.ts";
 import { type SequenceField, sequenceFields } from "./sequence-table.ts";
 
 /** The kinds of built-in cells: how many gates each has, how many tensors its state, and its kernels. */
@@ -82,6 +82,10 @@ export function packGates(
 /**
  * Runs the whole-sequence kernels of a cell over packed sequences: one call forward, one backward.
  * x [P, I]; initial states [B, H], or nothing for zeros.
+ *
+ * Where the schedule asks for checkpoints, a call each way for each part of it: only the states between parts are kept, and
+ * backward runs a part's forward pass again before its own. Weights' gradients sum over time downwards, so they have the
+ * same bits either way.
  */
 export function runSequence(
   cell: FusedCell,
@@ -94,62 +98,97 @@ export function runSequence(
   const inputs = [x, weight_ih, weight_hh, ...biases, ...(initial ?? [])];
   return inFrame(inputs, (frame) => {
     const k = frame.kernels;
-    const { steps, batch, rows } = schedule;
+    const { heap } = frame.runtime;
+    const { batch, rows } = schedule;
+    const parts = cut(schedule);
+    const most = Math.max(...parts.map((part) => part.rows)); // rows of the largest part
     const { gates, states, forward, backward } = kinds[cell.kind];
     const [h, i] = [cell.hiddenSize, weight_ih.shape[1]!];
     const hp = (h + 3) & ~3;
     const lstm = states === 2;
 
-    const table = frame.zeros(sequenceFields.length);
-    const hidden = frame.floats((batch + rows) * hp);
-    const outputs =
-      h === hp ? frame.tensor([rows, h], hidden + 4 * batch * hp) : frame.tensor([rows, h]);
+    const hidden = frame.floats((batch + most) * hp);
+    const inPlace = parts.length === 1 && h === hp; // the kernel's h is the output as it stands
+    const outputs = frame.tensor(
+      [rows, h],
+      inPlace ? hidden + 4 * batch * hp : frame.floats(rows * h),
+    );
     const state = Array.from({ length: states }, () => frame.tensor([batch, h]));
-    fillTable(frame.runtime.heap, table, {
-      steps,
+    const [from, sizes] = [frame.at(x), frame.words(schedule.sizes)];
+    const lasts = parts.map((part) => frame.words(part.last));
+    // The state before each part and after the last, one list for h and one for the LSTM's c.
+    const between = state.map((s, which) => [
+      initial ? frame.at(initial[which]!) : 0,
+      ...parts.slice(1).map(() => frame.floats(batch * h)),
+      frame.at(s),
+    ]);
+
+    const table = frame.zeros(sequenceFields.length);
+    fillTable(heap, table, {
       batch,
-      rows,
       inputSize: i,
       hiddenSize: h,
       variant: cell.variant,
-      sizes: frame.words(schedule.sizes),
-      x: frame.at(x),
-      h0: initial ? frame.at(initial[0]!) : 0,
-      c0: initial?.[1] ? frame.at(initial[1]) : 0,
       w: packGates(weight_ih, "nt", h, i),
       r: packGates(weight_hh, "nt", h, hp),
       bx: bias_ih ? frame.at(bias_ih) : 0,
       br: bias_hh ? frame.at(bias_hh) : 0,
       bias: frame.floats(4 * hp),
-      gates: frame.floats(rows * gates * hp),
+      gates: frame.floats(most * gates * hp),
       h: hidden,
-      c: gates === 1 ? 0 : frame.floats((lstm ? batch + rows : rows) * hp),
-      tanhC: lstm ? frame.floats(rows * hp) : 0,
-      y: h === hp ? 0 : frame.at(outputs),
-      last: frame.words(schedule.last),
-      hLast: frame.at(state[0]!),
-      cLast: lstm ? frame.at(state[1]!) : 0,
+      c: gates === 1 ? 0 : frame.floats((lstm ? batch + most : most) * hp),
+      tanhC: lstm ? frame.floats(most * hp) : 0,
     });
-    forward(k, table);
+    const runForward = (part: Part, n: number): void => {
+      fillTable(heap, table, {
+        steps: part.steps,
+        rows: part.rows,
+        sizes: sizes + 4 * part.firstStep,
+        x: from + 4 * part.firstRow * i,
+        y: inPlace ? 0 : frame.at(outputs) + 4 * part.firstRow * h,
+        last: lasts[n]!,
+        h0: between[0]![n]!,
+        c0: between[1]?.[n] ?? 0,
+        hLast: between[0]![n + 1]!,
+        cLast: between[1]?.[n + 1] ?? 0,
+      });
+      forward(k, table);
+    };
+    parts.forEach(runForward);
 
     frame.record([outputs, ...state], inputs, () => {
-      const dx = frame.gradient(x);
-      fillTable(frame.runtime.heap, table, {
-        dy: frame.flowed(outputs),
-        dhLast: frame.flowed(state[0]!),
-        dcLast: lstm ? frame.flowed(state[1]!) : 0,
+      const [dx, dy] = [frame.gradient(x), frame.flowed(outputs)];
+      // The gradients of the state after each part, which its backward pass takes, and before it, which it gives.
+      const flow = state.map((s, which) => [
+        initial ? frame.gradient(initial[which]!) : 0,
+        ...parts.slice(1).map(() => frame.zeros(batch * h)),
+        frame.flowed(s),
+      ]);
+      fillTable(heap, table, {
+        rows: most,
         wBack: dx ? packGates(weight_ih, "nn", h, i) : 0,
         rBack: packGates(weight_hh, "nn", h, hp),
-        dx,
         dw: frame.gradient(weight_ih),
         dr: frame.gradient(weight_hh),
         dbx: bias_ih ? frame.gradient(bias_ih) : 0,
         dbr: bias_hh ? frame.gradient(bias_hh) : 0,
-        dh0: initial ? frame.gradient(initial[0]!) : 0,
-        dc0: initial?.[1] ? frame.gradient(initial[1]) : 0,
-        scratch: frame.floats(k.sequence_scratch(table)),
       });
-      backward(k, table);
+      fillTable(heap, table, { scratch: frame.floats(k.sequence_scratch(table)) });
+      for (let n = parts.length - 1; n >= 0; n--) {
+        const part = parts[n]!;
+        const kept = n === parts.length - 1; // what forward computed last is still there
+        if (!kept) runForward(part, n);
+        fillTable(heap, table, {
+          rows: part.rows,
+          dy: dy && dy + 4 * part.firstRow * h,
+          dx: dx && dx + 4 * part.firstRow * i,
+          dhLast: flow[0]![n + 1]!,
+          dcLast: flow[1]?.[n + 1] ?? 0,
+          dh0: flow[0]![n]!,
+          dc0: flow[1]?.[n] ?? 0,
+        });
+        backward(k, table);
+      }
     });
     return { outputs, state };
   });

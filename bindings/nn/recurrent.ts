@@ -34,6 +34,8 @@ export const recurrentOptionNames = [
 export interface ForwardOptions {
   /** The length of each sequence, in any order: what pack_padded_sequence does in torch. */
   readonly lengths?: SequenceLength;
+  /** Trains long sequences in less memory: see `UnrollOptions`. */
+  readonly checkpointEvery?: number;
 }
 
 /**
@@ -122,8 +124,9 @@ export abstract class Recurrent<S> extends Module {
    */
   forward(x: Tensor, state?: S, options?: ForwardOptions): { output: Tensor; state: S } {
     const where = `${this.#where}.forward`;
-    const { lengths } = checkOptions(where, options, ["lengths"]);
-    const layout = { timeMajor: this.timeMajor, sequenceLength: lengths };
+    const names = ["lengths", "checkpointEvery"] as const;
+    const { lengths, checkpointEvery } = checkOptions(where, options, names);
+    const layout = { timeMajor: this.timeMajor, sequenceLength: lengths, checkpointEvery };
     const { batch, pack } = checkInputs(where, x, this.inputSize, layout, "lengths");
     const cells = this.#cells;
     if (state !== undefined)
