@@ -145,9 +145,6 @@ function checkSameInput(where: string, forward: Cell<never>, backward: Cell<neve
     );
 }
 
-const weightsOf = (cells: readonly Cell<never>[]): Tensor[] =>
-  cells.flatMap((cell) => Object.values(cell.parameters()));
-
 /**
  * Unrolls a cell over sequences, as TensorFlow 1's `dynamic_rnn`: inputs [batch, time, inputSize], outputs
  * [batch, time, outputSize] and the state after each sequence's last step. Steps past a sequence's length are not
@@ -165,7 +162,7 @@ export function dynamicRNN<S>(
   const { batch, pack } = checkInputs(where, inputs, cell.inputSize, checked);
   const initial = checked.initialState;
   if (initial !== undefined) cell.checkState(where, initial, batch);
-  return inFrame(weightsOf([cell as Cell<never>]), () => {
+  return inFrame([cell], () => {
     const packed = pack();
     const { outputs, state } = packed.run(cell, packed.x, initial);
     return { outputs: packed.unpack(outputs), state };
@@ -195,7 +192,7 @@ export function bidirectionalDynamicRNN<F, B>(
     forward.checkState(where, initial[0], batch);
     backward.checkState(where, initial[1], batch);
   }
-  return inFrame(weightsOf(cells), () => {
+  return inFrame(cells, () => {
     const packed = pack();
     const there = packed.run(forward, packed.x, initial?.[0]);
     const back = packed.run(backward, packed.x, initial?.[1], true);
@@ -235,7 +232,7 @@ export function stackBidirectionalDynamicRNN<
       });
     });
   }
-  return inFrame(weightsOf(layers.flat() as Cell<never>[]), () => {
+  return inFrame(layers.flat(), () => {
     const packed = pack();
     let rows = packed.x;
     const states: [unknown[], unknown[]] = [[], []];

@@ -76,7 +76,7 @@ export abstract class Cell<S = Tensor> extends Module {
    * still going; a built-in cell has a kernel for the whole sequence.
    */
   unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
-    if (schedule.checkpointEvery !== undefined)
+    if (schedule.parts.length > 1)
       throw valueError(
         `${this.constructor.name}.unroll`,
         "a built-in cell for checkpointEvery",

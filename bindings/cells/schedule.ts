@@ -16,14 +16,12 @@ export interface Schedule {
   readonly source: Int32Array;
   /** [P] for each packed row the packed row of the same sequence counted from its end: turns sequences around. */
   readonly mirror: Int32Array;
-  /** [B] where each sequence's last step is, counting B rows of initial state first; row b itself where its length is 0. */
-  readonly last: Int32Array;
   /** [B] the batch row at each place of the sorted batch; undefined where the order is the same. */
   readonly order: Int32Array | undefined;
   /** [B] the other way round. */
   readonly restore: Int32Array | undefined;
-  /** Steps after which only the state is kept and backward computes the rest anew; undefined: everything is kept. */
-  readonly checkpointEvery: number | undefined;
+  /** The steps in parts: of each only the state is kept, and backward computes the rest anew. One part: everything is kept. */
+  readonly parts: readonly Part[];
 }
 
 /** Consecutive steps of a schedule. */
@@ -32,48 +30,68 @@ export interface Part {
   readonly steps: number;
   readonly firstRow: number;
   readonly rows: number;
-  /** As in the schedule, for these steps alone. */
+  /** [B] where each sequence's last step is, counting B rows of state before the part; row b itself where it has none in it. */
   readonly last: Int32Array;
 }
 
-/** Lays out `batch` sequences of at most `time` steps. Lengths are checked by the caller; without them all are `time` long. */
+/** Layouts of full-length batches, which are the same step after step; the latest few. */
+const known = new Map<string, Schedule>();
+const mostKnown = 8;
+
+/**
+ * Lays out `batch` sequences of at most `time` steps. Lengths are checked by the caller; without them all are `time` long.
+ * `checkpointEvery` steps make a part; without it all do.
+ */
 export function layOut(
   batch: number,
   time: number,
   timeMajor: boolean,
   lengths: readonly number[] | undefined,
-  checkpointEvery?: number,
+  checkpointEvery: number = time,
 ): Schedule {
-  const lengthOf = (b: number): number => (lengths ? lengths[b]! : time);
-  const sorted = Array.from({ length: batch }, (_, b) => b);
-  if (lengths) sorted.sort((a, b) => lengthOf(b) - lengthOf(a) || a - b);
-  const steps = lengthOf(sorted[0]!);
+  if (lengths) return arrange(batch, time, timeMajor, lengths, checkpointEvery);
+  const key = `${batch} ${time} ${timeMajor} ${checkpointEvery}`;
+  let schedule = known.get(key);
+  if (!schedule) {
+    const full = new Array<number>(batch).fill(time);
+    schedule = arrange(batch, time, timeMajor, full, checkpointEvery);
+    if (known.size === mostKnown) known.delete(known.keys().next().value!);
+    known.set(key, schedule);
+  }
+  return schedule;
+}
+
+function arrange(
+  batch: number,
+  time: number,
+  timeMajor: boolean,
+  lengths: readonly number[],
+  checkpointEvery: number,
+): Schedule {
+  const sorted = Array.from(lengths.keys()).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
+  const steps = lengths[sorted[0]!]!;
   const sizes = new Int32Array(steps);
   const starts = new Int32Array(steps);
   let rows = 0;
   for (let t = 0, active = batch; t < steps; t++) {
-    while (lengthOf(sorted[active - 1]!) <= t) active--;
+    while (lengths[sorted[active - 1]!]! <= t) active--;
     sizes[t] = active;
     starts[t] = rows;
     rows += active;
   }
   const source = new Int32Array(rows);
   const mirror = new Int32Array(rows);
-  const last = new Int32Array(batch);
-  for (let i = 0; i < batch; i++) {
-    const b = sorted[i]!;
-    const length = lengthOf(b);
+  const restore = new Int32Array(batch);
+  sorted.forEach((b, i) => {
+    const length = lengths[b]!;
+    restore[b] = i;
     for (let t = 0; t < length; t++) {
       const row = starts[t]! + i;
       source[row] = timeMajor ? t * batch + b : b * time + t;
       mirror[row] = starts[length - 1 - t]! + i;
     }
-    last[i] = length > 0 ? batch + starts[length - 1]! + i : i;
-  }
+  });
   const moved = sorted.some((b, i) => b !== i);
-  const restore = moved
-    ? sorted.reduce((to, b, i) => to.fill(i, b, b + 1), new Int32Array(batch))
-    : undefined;
   return {
     steps,
     batch,
@@ -81,30 +99,26 @@ export function layOut(
     sizes,
     source,
     mirror,
-    last,
     order: moved ? Int32Array.from(sorted) : undefined,
-    restore,
-    checkpointEvery,
+    restore: moved ? restore : undefined,
+    parts: cut(batch, sizes, checkpointEvery),
   };
 }
 
-/** A schedule in parts of `checkpointEvery` steps; in one where there is nothing to cut. */
-export function cut(schedule: Schedule): Part[] {
-  const { steps, batch, rows, sizes, last, checkpointEvery } = schedule;
-  if (checkpointEvery === undefined || checkpointEvery >= steps)
-    return [{ firstStep: 0, steps, firstRow: 0, rows, last }];
+/** Steps in parts of `every`; one part where there is no step at all. */
+function cut(batch: number, sizes: Int32Array, every: number): Part[] {
   const parts: Part[] = [];
-  for (let first = 0, row = 0; first < steps; first += checkpointEvery) {
-    const part = sizes.subarray(first, first + checkpointEvery);
-    const ends = Int32Array.from({ length: batch }, (_, b) => b);
-    let taken = 0;
+  let row = 0;
+  for (let first = 0; first < Math.max(sizes.length, 1); first += every) {
+    const part = sizes.subarray(first, first + every);
+    const last = Int32Array.from({ length: batch }, (_, b) => b);
+    let rows = 0;
     for (const active of part) {
-      for (let b = 0; b < active; b++) ends[b] = batch + taken + b;
-      taken += active;
+      for (let b = 0; b < active; b++) last[b] = batch + rows + b;
+      rows += active;
     }
-    const place = { firstStep: first, steps: part.length, firstRow: row, rows: taken };
-    parts.push({ ...place, last: ends });
-    row += taken;
+    parts.push({ firstStep: first, steps: part.length, firstRow: row, rows, last });
+    row += rows;
   }
   return parts;
 }

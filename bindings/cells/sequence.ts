@@ -3,7 +3,7 @@ import type { Kernels } from "../core/kernels.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { cut, type Part, type Schedule } from "./schedule.ts";
+import type { Part, Schedule } from "./schedule.ts";
 import { type SequenceField, sequenceFields } from "./sequence-table.ts";
 
 /** The kinds of built-in cells: how many gates each has, how many tensors its state, and its kernels. */
@@ -53,10 +53,16 @@ export interface SequenceResult {
 /** Words of the table by name. */
 export type Words = Partial<Record<SequenceField, number>>;
 
+const places = /* @__PURE__ */ Object.fromEntries(
+  sequenceFields.map((name, i) => [name, i]),
+) as Record<SequenceField, number>;
+
 /** Writes words of the table at an address; those not named stay. */
 export function fillTable({ i32 }: Heap, table: number, words: Words): void {
-  for (const [name, word] of Object.entries(words))
-    i32[(table >>> 2) + sequenceFields.indexOf(name as SequenceField)] = word;
+  for (const name in words) {
+    const field = name as SequenceField;
+    i32[(table >>> 2) + places[field]] = words[field]!;
+  }
 }
 
 /** W or R as an operand, in groups of H padded to whole vectors: forward as x Wᵀ ("nt"), backward as dy W ("nn"). */
@@ -99,9 +105,8 @@ export function runSequence(
   return inFrame(inputs, (frame) => {
     const k = frame.kernels;
     const { heap } = frame.runtime;
-    const { batch, rows } = schedule;
-    const parts = cut(schedule);
-    const most = Math.max(...parts.map((part) => part.rows)); // rows of the largest part
+    const { batch, rows, parts } = schedule;
+    const most = parts.reduce((n, part) => Math.max(n, part.rows), 0); // rows of the largest part
     const { gates, states, forward, backward } = kinds[cell.kind];
     const [h, i] = [cell.hiddenSize, weight_ih.shape[1]!];
     const hp = (h + 3) & ~3;

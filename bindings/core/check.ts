@@ -83,6 +83,13 @@ export function checkOptions<T extends object>(
   return options;
 }
 
+/** Whether two shapes are the same. */
+export function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** Throws where a shape is not as expected; a word stands for a size that is free. */
 export function checkShape(
   where: string,

@@ -1,5 +1,6 @@
 import { kindError } from "./check.ts";
 import { Parameter } from "./parameter.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Parameters by name, nested names joined by dots. */
 export type Parameters = Record<string, Parameter>;
@@ -11,9 +12,16 @@ export type Parameters = Record<string, Parameter>;
 export abstract class Module {
   /** Whether the module is being trained; what that means is each layer's own affair. A new module is. */
   #training = true;
+  #home: Runtime | undefined;
 
   get training(): boolean {
     return this.#training;
+  }
+
+  /** @internal The runtime that the first parameter belongs to. */
+  get home(): Runtime | undefined {
+    this.#home ??= Object.values(this.parameters())[0]?.home;
+    return this.#home;
   }
 
   /** Every parameter by its name, `cells.0.weight_ih`. One that can be reached by two paths counts once, under the first. */

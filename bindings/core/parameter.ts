@@ -1,4 +1,4 @@
-import { checkSize, formatShape, valueError } from "./check.ts";
+import { checkSize, formatShape, sameShape, valueError } from "./check.ts";
 import { flatten } from "./flatten.ts";
 import { HeapPiece } from "./heap.ts";
 import { type Runtime, runtime } from "./runtime.ts";
@@ -86,7 +86,7 @@ export class Parameter extends Tensor {
     this.checkUsable();
     const source = values instanceof Tensor ? values : flatten(where, values);
     const flat = source.shape.length === 1 && source.shape[0] === this.size;
-    if (!flat && formatShape(source.shape) !== formatShape(this.shape))
+    if (!flat && !sameShape(source.shape, this.shape))
       throw valueError(
         where,
         `values of shape ${formatShape(this.shape)}`,

@@ -136,11 +136,16 @@ export function inNewFrame<T>(where: string, tape: Tape | undefined, f: (frame: 
   }
 }
 
+/** Something that may belong to a runtime for good: a parameter does, and a module with parameters. */
+export interface HasHome {
+  readonly home: Runtime | undefined;
+}
+
 /**
  * Runs the body of an operation in the open frame, or in one of its own where none is open. The frame settles on the
  * runtime of the parameters among the inputs before it copies anything in.
  */
-export function inFrame<T>(inputs: readonly Tensor[], f: (frame: Frame) => T): T {
+export function inFrame<T>(inputs: readonly HasHome[], f: (frame: Frame) => T): T {
   if (!innermost) return inNewFrame("gatewise", undefined, () => inFrame(inputs, f));
   for (const x of inputs) if (x.home) innermost.bind(x.home);
   return f(innermost);

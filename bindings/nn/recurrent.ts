@@ -131,7 +131,7 @@ export abstract class Recurrent<S> extends Module {
     const cells = this.#cells;
     if (state !== undefined)
       this.checkInitial(where, state, [cells.length, batch, this.hiddenSize]);
-    return inFrame(Object.values(this.parameters()), () => {
+    return inFrame([this], () => {
       const packed = pack();
       const first = (i: number): S | undefined =>
         state === undefined

@@ -1,4 +1,4 @@
-import { checkShape, formatShape, valueError } from "../core/check.ts";
+import { checkShape, formatShape, sameShape, valueError } from "../core/check.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, Tensor } from "../core/tensor.ts";
 import { checkIndices, type Indices } from "./rows.ts";
@@ -107,7 +107,7 @@ export function mse(prediction: Tensor, target: Tensor): Tensor {
   const where = "mse";
   checkTensor(where, "prediction", prediction);
   checkTensor(where, "target", target);
-  if (formatShape(prediction.shape) !== formatShape(target.shape))
+  if (!sameShape(prediction.shape, target.shape))
     throw valueError(
       where,
       `a target of the prediction's shape ${formatShape(prediction.shape)}`,

@@ -1,4 +1,4 @@
-import { checkSize, formatShape, kindError, valueError } from "../core/check.ts";
+import { checkSize, formatShape, kindError, sameShape, valueError } from "../core/check.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, sizeOf, type Tensor } from "../core/tensor.ts";
 import { reshape, slice, stridedCopy, stridesOf } from "../core/views.ts";
@@ -70,7 +70,7 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
   const where = "stack";
   const [first] = checkTensors(where, xs);
   for (const x of xs)
-    if (formatShape(x.shape) !== formatShape(first.shape))
+    if (!sameShape(x.shape, first.shape))
       throw valueError(
         where,
         "tensors of one shape",
