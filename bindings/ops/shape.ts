@@ -78,6 +78,7 @@ export function stack(xs: readonly Tensor[], axis = 0): Tensor {
       );
   const at = checkAxis(where, axis, first.shape.length + 1);
   const shape = [...first.shape.slice(0, at), 1, ...first.shape.slice(at)];
+  if (xs.length === 1) return reshape(first, shape);
   return inFrame(xs, () =>
     concat(
       xs.map((x) => reshape(x, shape)),

@@ -11,15 +11,19 @@ interface Memory {
   readonly heap: readonly [after100: number, atEnd: number];
 }
 
-// In a process of its own, on the built package: Vitest's own bookkeeping would be measured with it.
+// In a process of its own, on the built package: Vitest's own bookkeeping would be measured with it. V8 keeps more or less
+// compiled code by chance, which only adds; a leak would be in every run, so the smallest of three counts.
 test(`${steps} training steps leave memory as it was after the first 100`, () => {
-  const output = execFileSync(process.execPath, ["--expose-gc", program, `${steps}`]);
-  const { wasm, heap } = JSON.parse(output.toString()) as Memory;
-  const grown = heap[1] - heap[0];
+  const runs = [1, 2, 3].map(() => {
+    const output = execFileSync(process.execPath, ["--expose-gc", program, `${steps}`]);
+    const { wasm, heap } = JSON.parse(output.toString()) as Memory;
+    expect(wasm[1]).toBe(wasm[0]);
+    return { wasm: wasm[1], grown: heap[1] - heap[0] };
+  });
+  const kilobytes = runs.map(({ grown }) => (grown / 1024).toFixed(0));
   console.info(
-    `memory over ${steps} steps: WebAssembly ${wasm[0]} bytes after 100, ${wasm[1]} at the end; ` +
-      `JavaScript heap ${grown > 0 ? "+" : ""}${(grown / 1024).toFixed(0)} KB`,
+    `memory over ${steps} steps: WebAssembly ${runs[0]!.wasm} bytes after 100 and at the end; ` +
+      `JavaScript heap + ${kilobytes.join(", ")} KB in three runs`,
   );
-  expect(wasm[1]).toBe(wasm[0]);
-  expect(grown).toBeLessThan(256 * 1024);
+  expect(Math.min(...runs.map(({ grown }) => grown))).toBeLessThan(256 * 1024);
 });
