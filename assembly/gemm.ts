@@ -20,10 +20,10 @@ const BLOCK_FLOATS = 20480;
 const DEPTH = 256;
 
 class Split {
-  /** How many of m rows go into tiles of 4; the others go into tiles of 5, what neither takes into single rows. */
-  @inline static fours(m: i32): i32 {
-    const fours = (5 - (m % 5)) % 5;
-    return 4 * fours <= m ? fours : m % 5 == 4 ? 1 : 0;
+  /** How many of m rows go into tiles of 5: the fewest with which tiles of 4, which are faster, cover the rest. */
+  @inline static fives(m: i32): i32 {
+    const fives = m & 3;
+    return 5 * fives <= m ? fives : m >= 5 ? 1 : 0;
   }
 }
 
@@ -39,12 +39,12 @@ export function panel_8(
   m: i32,
   k: i32,
 ): void {
-  const fours = Split.fours(m);
-  let fives = (m - 4 * fours) / 5;
-  let rows = m - 4 * fours - 5 * fives;
+  let fives = Split.fives(m);
+  let fours = (m - 5 * fives) / 4;
+  let rows = m - 5 * fives - 4 * fours;
   for (; fives > 0; fives--, a += 5 * lda, c += 5 * ldc, start += 5 * lds)
     tile_5x8(c, ldc, start, lds, a, lda, b, k);
-  for (let i = fours; i > 0; i--, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
+  for (; fours > 0; fours--, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
     tile_4x8(c, ldc, start, lds, a, lda, b, k);
   for (; rows > 0; rows--, a += lda, c += ldc, start += lds) row_1x8(c, start, a, b, k);
 }
@@ -61,12 +61,12 @@ export function panel_4(
   m: i32,
   k: i32,
 ): void {
-  const fours = Split.fours(m);
-  let fives = (m - 4 * fours) / 5;
-  let rows = m - 4 * fours - 5 * fives;
+  let fives = Split.fives(m);
+  let fours = (m - 5 * fives) / 4;
+  let rows = m - 5 * fives - 4 * fours;
   for (; fives > 0; fives--, a += 5 * lda, c += 5 * ldc, start += 5 * lds)
     tile_5x4(c, ldc, start, lds, a, lda, b, k);
-  for (let i = fours; i > 0; i--, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
+  for (; fours > 0; fours--, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
     tile_4x4(c, ldc, start, lds, a, lda, b, k);
   for (; rows > 0; rows--, a += lda, c += ldc, start += lds) row_1x4(c, start, a, b, k);
 }
