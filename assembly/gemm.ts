@@ -1,14 +1,14 @@
 import { pack_rows, packed_size, transpose_quad } from "./pack";
 import {
   row_1x4,
-  row_1x4_partial,
+  row_1x4_part,
   row_1x8,
   row_1x32,
-  tile_4x4,
-  tile_4x4_partial,
-  tile_4x8,
   tile_5x4,
   tile_5x8,
+  tiles_4x4,
+  tiles_4x4_part,
+  tiles_4x8,
 } from "./tiles";
 
 /** What accumulators start from where nothing is given: as many zeros as the widest tile has columns. */
@@ -39,14 +39,16 @@ export function panel_8(
   m: i32,
   k: i32,
 ): void {
-  let fives = Split.fives(m);
-  let fours = (m - 5 * fives) / 4;
-  let rows = m - 5 * fives - 4 * fours;
-  for (; fives > 0; fives--, a += 5 * lda, c += 5 * ldc, start += 5 * lds)
+  const fives = Split.fives(m);
+  const fours = (m - 5 * fives) / 4;
+  for (let i = fives; i > 0; i--, a += 5 * lda, c += 5 * ldc, start += 5 * lds)
     tile_5x8(c, ldc, start, lds, a, lda, b, k);
-  for (; fours > 0; fours--, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
-    tile_4x8(c, ldc, start, lds, a, lda, b, k);
-  for (; rows > 0; rows--, a += lda, c += ldc, start += lds) row_1x8(c, start, a, b, k);
+  tiles_4x8(c, ldc, start, lds, a, lda, b, k, fours);
+  a += 4 * <usize>fours * lda;
+  c += 4 * <usize>fours * ldc;
+  start += 4 * <usize>fours * lds;
+  for (let i = m - 5 * fives - 4 * fours; i > 0; i--, a += lda, c += ldc, start += lds)
+    row_1x8(c, start, a, b, k);
 }
 
 /** All rows of the panel of 4 columns behind those of 8. */
@@ -61,18 +63,20 @@ export function panel_4(
   m: i32,
   k: i32,
 ): void {
-  let fives = Split.fives(m);
-  let fours = (m - 5 * fives) / 4;
-  let rows = m - 5 * fives - 4 * fours;
-  for (; fives > 0; fives--, a += 5 * lda, c += 5 * ldc, start += 5 * lds)
+  const fives = Split.fives(m);
+  const fours = (m - 5 * fives) / 4;
+  for (let i = fives; i > 0; i--, a += 5 * lda, c += 5 * ldc, start += 5 * lds)
     tile_5x4(c, ldc, start, lds, a, lda, b, k);
-  for (; fours > 0; fours--, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
-    tile_4x4(c, ldc, start, lds, a, lda, b, k);
-  for (; rows > 0; rows--, a += lda, c += ldc, start += lds) row_1x4(c, start, a, b, k);
+  tiles_4x4(c, ldc, start, lds, a, lda, b, k, fours);
+  a += 4 * <usize>fours * lda;
+  c += 4 * <usize>fours * ldc;
+  start += 4 * <usize>fours * lds;
+  for (let i = m - 5 * fives - 4 * fours; i > 0; i--, a += lda, c += ldc, start += lds)
+    row_1x4(c, start, a, b, k);
 }
 
 /** All rows of the last 1 to 3 columns. */
-export function panel_partial(
+export function panel_part(
   c: usize,
   ldc: usize,
   start: usize,
@@ -84,9 +88,13 @@ export function panel_partial(
   k: i32,
   columns: i32,
 ): void {
-  for (; m >= 4; m -= 4, a += 4 * lda, c += 4 * ldc, start += 4 * lds)
-    tile_4x4_partial(c, ldc, start, lds, a, lda, b, k, columns);
-  for (; m > 0; m--, a += lda, c += ldc, start += lds) row_1x4_partial(c, start, a, b, k, columns);
+  const fours = m / 4;
+  tiles_4x4_part(c, ldc, start, lds, a, lda, b, k, fours, columns);
+  a += 4 * <usize>fours * lda;
+  c += 4 * <usize>fours * ldc;
+  start += 4 * <usize>fours * lds;
+  for (let i = m - 4 * fours; i > 0; i--, a += lda, c += ldc, start += lds)
+    row_1x4_part(c, start, a, b, k, columns);
 }
 
 /**
@@ -117,7 +125,7 @@ export function gemv(
     y += 16;
     start += 16 * advance;
   }
-  if (n > 0) row_1x4_partial(y, start, x, b, k, n);
+  if (n > 0) row_1x4_part(y, start, x, b, k, n);
 }
 
 /**
@@ -174,7 +182,7 @@ export function gemm_range(
       ci += 16;
       si += 16 * advance;
     }
-    if (j > 0) panel_partial(ci, c_row, si, s_row, ai, a_row, b, rows, k, j);
+    if (j > 0) panel_part(ci, c_row, si, s_row, ai, a_row, b, rows, k, j);
   }
 }
 

@@ -37,7 +37,7 @@ export {
   gemv as _gemv,
   panel_4 as _panel_4,
   panel_8 as _panel_8,
-  panel_partial as _panel_partial,
+  panel_part as _panel_part,
   turn_quad as _turn_quad,
 } from "./gemm";
 export {
@@ -48,14 +48,14 @@ export {
 } from "./pack";
 export {
   row_1x4 as _row_1x4,
-  row_1x4_partial as _row_1x4_partial,
+  row_1x4_part as _row_1x4_part,
   row_1x8 as _row_1x8,
   row_1x32 as _row_1x32,
-  tile_4x4 as _tile_4x4,
-  tile_4x4_partial as _tile_4x4_partial,
-  tile_4x8 as _tile_4x8,
   tile_5x4 as _tile_5x4,
   tile_5x8 as _tile_5x8,
+  tiles_4x4 as _tiles_4x4,
+  tiles_4x4_part as _tiles_4x4_part,
+  tiles_4x8 as _tiles_4x8,
 } from "./tiles";
 
 /** First byte behind the kernels' own constants: memory from here on is laid out by TypeScript. */
