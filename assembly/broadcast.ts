@@ -136,7 +136,7 @@ class Broadcast {
     }
   }
 
-  /** d[0] += Σ scale · a (· b), one after the other. */
+  /** d[0] += Σ scale · a (· b), one after the other, in f64. */
   @inline static total(
     product: bool,
     d: usize,
@@ -149,7 +149,7 @@ class Broadcast {
   ): void {
     const end_a = a + ((<usize>na) << 2);
     const end_b = b + ((<usize>nb) << 2);
-    let sum = load<f32>(d);
+    let sum = <f64>load<f32>(d);
     let p = a;
     let q = b;
     for (; n > 0; n--) {
@@ -159,9 +159,9 @@ class Broadcast {
         term *= load<f32>(q);
         if ((q += 4) == end_b) q = b;
       }
-      sum += term;
+      sum += <f64>term;
     }
-    store<f32>(d, sum);
+    store<f32>(d, <f32>sum);
   }
 
   @inline static backward(

@@ -1,6 +1,6 @@
 import { Lanes } from "./lanes";
 import { VectorMath } from "./math";
-import { Sums } from "./sums";
+import { CHUNK, Sums } from "./sums";
 
 /**
  * Softmax and the losses. Rows [rows, v] are taken one by one; with m = max x and s = Σ e^(x - m), both along v,
@@ -134,17 +134,17 @@ export function cross_entropy_forward(
   v: i32,
 ): void {
   const row = (<usize>v) << 2;
-  let total: f32 = 0;
+  let total: f64 = 0;
   for (let r = 0; r < rows; r++) {
     const m = Softmax.max(x, v);
     const s = Softmax.exponentials(p, x, m, v);
     const picked = load<f32>(x + ((<usize>load<i32>(classes + ((<usize>r) << 2))) << 2));
     Softmax.divide(p, s, v);
-    total += Softmax.log(s) - (picked - m);
+    total += <f64>(Softmax.log(s) - (picked - m));
     x += row;
     p += row;
   }
-  store<f32>(loss, total / <f32>rows);
+  store<f32>(loss, <f32>(total / <f64>rows));
 }
 
 /** dx += dloss / rows · (p - onehot(class)): dx, p [rows, v], dloss [1], classes i32[rows] */
@@ -185,7 +185,7 @@ export function soft_cross_entropy_forward(
   rows: i32,
   v: i32,
 ): void {
-  let total: f32 = 0;
+  let total: f64 = 0;
   for (let r = 0; r < rows; r++) {
     const m = Softmax.max(x, v);
     const s = Softmax.exponentials(p, x, m, v);
@@ -201,9 +201,9 @@ export function soft_cross_entropy_forward(
       p += step;
       target += step;
     }
-    total += Lanes.sum(sum);
+    total += <f64>Lanes.sum(sum);
   }
-  store<f32>(loss, total / <f32>rows);
+  store<f32>(loss, <f32>(total / <f64>rows));
 }
 
 /** dx += dloss / rows · (p Σ target - target): dx, p, target [rows, v], dloss [1] */
@@ -231,14 +231,19 @@ export function soft_cross_entropy_backward(
 
 /** loss = mean (a - b)²: loss [1], a, b [n] */
 export function mse_forward(loss: usize, a: usize, b: usize, n: i32): void {
-  let sum = f32x4.splat(0);
-  for (let k = n; k > 0; k -= 4) {
-    const gap = f32x4.sub(Lanes.load(a, k), Lanes.load(b, k));
-    sum = Lanes.fma(sum, gap, gap);
-    a += 16;
-    b += 16;
+  let total: f64 = 0;
+  for (let k = n; k > 0; ) {
+    const rest = k - CHUNK;
+    let sum = f32x4.splat(0);
+    for (; k > 0 && k > rest; k -= 4) {
+      const gap = f32x4.sub(Lanes.load(a, k), Lanes.load(b, k));
+      sum = Lanes.fma(sum, gap, gap);
+      a += 16;
+      b += 16;
+    }
+    total += <f64>Lanes.sum(sum);
   }
-  store<f32>(loss, Lanes.sum(sum) / <f32>n);
+  store<f32>(loss, <f32>(total / <f64>n));
 }
 
 /** da += dloss · 2 / n · (a - b): da, a, b [n], dloss [1]. The gradient of b is the same with a and b exchanged. */

@@ -196,19 +196,3 @@ export function clip(x: usize, limit: f32, n: i32): void {
     x += 16;
   }
 }
-
-/** y = value */
-export function fill(y: usize, value: f32, n: i32): void {
-  const v = f32x4.splat(value);
-  for (; n >= 16; n -= 16) {
-    v128.store(y, v);
-    v128.store(y, v, 16);
-    v128.store(y, v, 32);
-    v128.store(y, v, 48);
-    y += 64;
-  }
-  for (; n > 0; n -= 4) {
-    Lanes.store(y, v, n);
-    y += 16;
-  }
-}

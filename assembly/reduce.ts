@@ -5,7 +5,7 @@ import { Sums } from "./sums";
  * Sums and maxima over one axis: x is seen as [outer, n, inner] and y as [outer, inner].
  *
  *   inner > 1   each element of y has its own accumulator, n ascending
- *   inner = 1   four accumulators, element k in the (k % 4)-th, added up as (0 + 2) + (1 + 3)
+ *   inner = 1   by chunks, see sums.ts
  */
 export function sum_axis_forward(
   y: usize,

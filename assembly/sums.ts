@@ -1,15 +1,26 @@
 import { Lanes } from "./lanes";
 
+/** Elements of a long sum that are added in f32 before f64 takes over. */
+export const CHUNK: i32 = 256;
+
 /** Sums of f32 in a fixed order, over one row and over many. */
 export class Sums {
-  /** Σ x[n], element k in accumulator k % 4, added up as (0 + 2) + (1 + 3). */
+  /**
+   * Σ x[n] by chunks of 256: element k of a chunk in accumulator k % 4, added up as (0 + 2) + (1 + 3); the chunks' sums in
+   * f64, so that the error does not grow with n.
+   */
   @inline static row(x: usize, n: i32): f32 {
-    let sum = f32x4.splat(0);
-    for (; n > 0; n -= 4) {
-      sum = f32x4.add(sum, Lanes.load(x, n));
-      x += 16;
+    let total: f64 = 0;
+    while (n > 0) {
+      const rest = n - CHUNK;
+      let sum = f32x4.splat(0);
+      for (; n > 0 && n > rest; n -= 4) {
+        sum = f32x4.add(sum, Lanes.load(x, n));
+        x += 16;
+      }
+      total += <f64>Lanes.sum(sum);
     }
-    return Lanes.sum(sum);
+    return <f32>total;
   }
 
   /**

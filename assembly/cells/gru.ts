@@ -3,6 +3,7 @@ import { Lanes } from "../lanes";
 import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
+  clear_padding,
   hand_out,
   initial_gradients,
   input_gradients,
@@ -218,11 +219,14 @@ export function gru_sequence_backward(table: usize): void {
     const h_previous = s.h + (<usize>s.batch + rows - before) * row;
     if (s.dy) add_rows(dh, hp, s.dy + ((rows * size) << 2), size, n, size);
     gru_gates_backward(gates, dh, q, h_previous, n, hp, s.variant);
+    clear_padding(gates, n, 3, size);
     if (after) {
+      clear_padding(q, n, 1, size);
       gemm_range(dh, hp, dh, hp, q, hp, s.r_back, 3 * hp, 2 * hp, n, hp, hp);
     } else {
       gemm_range(d_reset, hp, 0, 0, candidate, 3 * hp, s.r_back, 3 * hp, 2 * hp, n, hp, hp);
       gru_reset_backward(gates, dh, d_reset, h_previous, n, hp);
+      clear_padding(gates, n, 3, size);
     }
     gemm_range(dh, hp, dh, hp, gates, 3 * hp, s.r_back, 3 * hp, 0, n, hp, 2 * hp);
   }

@@ -3,6 +3,7 @@ import { Lanes } from "../lanes";
 import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
+  clear_padding,
   hand_out,
   initial_gradients,
   input_gradients,
@@ -170,6 +171,7 @@ export function lstm_sequence_backward(table: usize): void {
     const c_previous = s.c + (<usize>s.batch + rows - before) * row;
     if (s.dy) add_rows(dh, hp, s.dy + ((rows * size) << 2), size, n, size);
     lstm_gates_backward(gates, dc, dh, s.tanh_c + rows * row, c_previous, n, hp);
+    clear_padding(gates, n, 4, size);
     gemm(dh, hp, 0, 0, gates, 4 * hp, s.r_back, n, hp, 4 * hp);
   }
   input_gradients(s, 4);

@@ -2,6 +2,7 @@ import { gemm } from "../gemm";
 import { relu_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
+  clear_padding,
   hand_out,
   initial_gradients,
   input_gradients,
@@ -84,6 +85,7 @@ export function rnn_sequence_backward(table: usize): void {
     const d = s.gates + rows * row;
     if (s.dy) add_rows(dh, hp, s.dy + ((rows * size) << 2), size, n, size);
     rnn_gate_backward(d, dh, s.h + (<usize>s.batch + rows) * row, n * hp, s.variant);
+    clear_padding(d, n, 1, size);
     gemm(dh, hp, 0, 0, d, hp, s.r_back, n, hp, hp);
   }
   input_gradients(s, 1);

@@ -107,6 +107,17 @@ export function pad_rows(dst: usize, src: usize, rows: i32, h: i32): void {
   if (src) copy_rows(dst, hp, src, h, rows, h);
 }
 
+/**
+ * Zeros behind each of `groups` groups of H in every row of d [rows, groups · Hp]. An infinite input makes NaN of the padding
+ * forward (∞ · 0), and backward every product over the padding would spread it.
+ */
+export function clear_padding(d: usize, rows: i32, groups: i32, h: i32): void {
+  const hp = Shape.padded(h);
+  if (hp == h) return;
+  for (let i = rows * groups; i > 0; i--, d += (<usize>hp) << 2)
+    for (let j = h; j < hp; j++) f32.store(d + ((<usize>j) << 2), 0);
+}
+
 /** dst [Hp] = a [H] + b [H], zeros behind; a pointer of 0 counts as zeros. */
 export function pad_bias(dst: usize, a: usize, b: usize, h: i32): void {
   pad_rows(dst, a, 1, h);

@@ -25,7 +25,7 @@ export abstract class BuiltInCell<S> extends Cell<S> {
 
   constructor(gates: number, inputSize: number, hiddenSize: number, options: CellOptions) {
     super(inputSize);
-    const where = this.constructor.name;
+    const where = this.label;
     const { bias = true, seed } = options;
     if (typeof bias !== "boolean") throw kindError(where, "bias to be true or false", bias);
     this.weights = createCellParameters(where, gates, inputSize, hiddenSize, bias, seed);

@@ -30,9 +30,14 @@ export abstract class Cell<S = Tensor> extends Module {
   /** Features of an output. */
   abstract readonly outputSize: number;
 
+  /** @internal What messages call this cell. Built-in ones say it themselves: minifiers change the names of classes. */
+  protected get label(): string {
+    return this.constructor.name || "Cell";
+  }
+
   constructor(inputSize: number) {
     super();
-    this.inputSize = checkSize(this.constructor.name, "inputSize", inputSize);
+    this.inputSize = checkSize(this.label, "inputSize", inputSize);
   }
 
   /** One step: x [batch, inputSize] and a state in, the output [batch, outputSize] and the next state out. */
@@ -40,7 +45,7 @@ export abstract class Cell<S = Tensor> extends Module {
 
   /** A state of zeros for so many sequences. */
   zeroState(batch: number): S {
-    checkSize(`${this.constructor.name}.zeroState`, "batch", batch);
+    checkSize(`${this.label}.zeroState`, "batch", batch);
     const build = (size: unknown): unknown => {
       if (typeof size === "number") return zeros([batch, size]);
       if (Array.isArray(size)) return size.map(build);
@@ -56,7 +61,7 @@ export abstract class Cell<S = Tensor> extends Module {
 
   /** @internal Makes sure that the arguments of `call` fit. */
   protected checkCall(x: unknown, state: unknown): void {
-    const where = `${this.constructor.name}.call`;
+    const where = `${this.label}.call`;
     const { shape } = checkTensor(where, "x", x);
     const batch = shape.length === 2 ? shape[0]! : "batch";
     checkShape(where, "x", shape, [batch, this.inputSize]);
@@ -65,7 +70,7 @@ export abstract class Cell<S = Tensor> extends Module {
 
   /** What `call` of a cell of the user's own returned must fit, or a later step would fail far from the cause. */
   #checkStep(output: unknown, next: unknown, rows: number): void {
-    const where = `${this.constructor.name}.call`;
+    const where = `${this.label}.call`;
     const { shape } = checkTensor(where, "its output", output);
     checkShape(where, "an output", shape, [rows, this.outputSize]);
     this.checkState(where, next, rows);
@@ -78,7 +83,7 @@ export abstract class Cell<S = Tensor> extends Module {
   unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
     if (schedule.parts.length > 1)
       throw valueError(
-        `${this.constructor.name}.unroll`,
+        `${this.label}.unroll`,
         "a built-in cell for checkpointEvery",
         "one of your own",
       );

@@ -34,7 +34,7 @@ export class GRUCell extends BuiltInCell<Tensor> {
 
   /** Throws a RangeError for sizes below 1. */
   constructor(inputSize: number, hiddenSize: number, options?: GRUCellOptions) {
-    const where = new.target.name;
+    const where = "GRUCell";
     const checked = checkOptions(where, options, optionNames);
     const { resetAfter = true } = checked;
     if (typeof resetAfter !== "boolean")
@@ -50,26 +50,32 @@ export class GRUCell extends BuiltInCell<Tensor> {
     const { weight_ih, weight_hh, bias_ih, bias_hh } = this.weights;
     return inFrame([x, weight_ih], () => {
       const fromX = linear(x, weight_ih, bias_ih);
-      const recurrent = (h: Tensor, first: number, count: number): Tensor => {
-        const rows = [first * this.stateSize, count * this.stateSize] as const;
-        return linear(
-          h,
-          slice(weight_hh, [rows[0], 0], [rows[1], -1]),
-          bias_hh && slice(bias_hh, [rows[0]], [rows[1]]),
-        );
-      };
-      const gates = sigmoid(add(this.gate(fromX, 0, 2), recurrent(state, 0, 2)));
+      const fromH = this.resetAfter
+        ? linear(state, weight_hh, bias_hh)
+        : this.#recurrent(state, 0, 2); // r and z; n has to wait for r
+      const gates = sigmoid(add(this.gate(fromX, 0, 2), this.gate(fromH, 0, 2)));
       const r = this.gate(gates, 0);
       const z = this.gate(gates, 1);
-      const n = tanh(
-        add(
-          this.gate(fromX, 2),
-          this.resetAfter ? mul(r, recurrent(state, 2, 1)) : recurrent(mul(r, state), 2, 1),
-        ),
-      );
+      const candidate = this.resetAfter
+        ? mul(r, this.gate(fromH, 2))
+        : this.#recurrent(mul(r, state), 2, 1);
+      const n = tanh(add(this.gate(fromX, 2), candidate));
       const h = add(mul(sub(1, z), n), mul(z, state));
       return [h, h];
     });
+  }
+
+  /** R h + br of `count` gates from the `first` on. */
+  #recurrent(h: Tensor, first: number, count: number): Tensor {
+    const { weight_hh, bias_hh } = this.weights;
+    const [from, rows] = [first * this.stateSize, count * this.stateSize];
+    const weight = slice(weight_hh, [from, 0], [rows, -1]);
+    return linear(h, weight, bias_hh && slice(bias_hh, [from], [rows]));
+  }
+
+  /** @internal */
+  protected override get label(): string {
+    return "GRUCell";
   }
 
   /** @internal */

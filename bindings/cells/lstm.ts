@@ -28,7 +28,7 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
 
   /** Throws a RangeError for sizes below 1. */
   constructor(inputSize: number, hiddenSize: number, options?: CellOptions) {
-    const where = new.target.name;
+    const where = "LSTMCell";
     super(4, inputSize, hiddenSize, checkOptions(where, options, cellOptionNames));
     this.stateSize = { h: hiddenSize, c: hiddenSize };
   }
@@ -47,6 +47,11 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
       const h = mul(o, tanh(c));
       return [h, { h, c }];
     });
+  }
+
+  /** @internal */
+  protected override get label(): string {
+    return "LSTMCell";
   }
 
   /** @internal */

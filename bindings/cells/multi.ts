@@ -22,7 +22,10 @@ export class MultiRNNCell<const S extends readonly unknown[]> extends Cell<S> {
     const list: readonly Cell<unknown>[] = cells;
     list.forEach((cell, i) => {
       if (!(cell instanceof Cell)) throw kindError(where, `cells[${i}] to be a cell`, cell);
-      const twin = list.indexOf(cell);
+      const own = new Set(Object.values(cell.parameters()));
+      const shares = (other: Cell<unknown>): boolean =>
+        other === cell || Object.values(other.parameters()).some((p) => own.has(p));
+      const twin = list.findIndex(shares);
       if (twin < i)
         throw new Error(
           `${where}: expected a cell of its own for each layer, got the same cell as layers ${twin} and ${i}`,
@@ -39,6 +42,11 @@ export class MultiRNNCell<const S extends readonly unknown[]> extends Cell<S> {
     this.cells = [...cells] as unknown as CellsOf<S>;
     this.stateSize = list.map((cell) => cell.stateSize) as unknown as SizeOf<S>;
     this.outputSize = list.at(-1)!.outputSize;
+  }
+
+  /** @internal */
+  protected override get label(): string {
+    return "MultiRNNCell";
   }
 
   /** x [batch, inputSize] and the tuple of states in; the last cell's output and the tuple of next states out. */

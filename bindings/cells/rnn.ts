@@ -28,7 +28,7 @@ export class RNNCell extends BuiltInCell<Tensor> {
 
   /** Throws a RangeError for sizes below 1 or an unknown nonlinearity. */
   constructor(inputSize: number, hiddenSize: number, options?: RNNCellOptions) {
-    const where = new.target.name;
+    const where = "RNNCell";
     const checked = checkOptions(where, options, optionNames);
     const { nonlinearity = "tanh" } = checked;
     checkChoice(where, "nonlinearity", nonlinearity, ["tanh", "relu"]);
@@ -46,6 +46,11 @@ export class RNNCell extends BuiltInCell<Tensor> {
       const h = f(add(linear(x, weight_ih, bias_ih), linear(state, weight_hh, bias_hh)));
       return [h, h];
     });
+  }
+
+  /** @internal */
+  protected override get label(): string {
+    return "RNNCell";
   }
 
   /** @internal */

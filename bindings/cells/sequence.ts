@@ -1,7 +1,7 @@
-import type { Heap } from "../core/heap.ts";
+import { type Heap, wholeVectors } from "../core/heap.ts";
 import type { Kernels } from "../core/kernels.ts";
 import type { Parameter } from "../core/parameter.ts";
-import { inFrame } from "../core/scope.ts";
+import { type Frame, inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Part, Schedule } from "./schedule.ts";
 import { type SequenceField, sequenceFields } from "./sequence-table.ts";
@@ -42,14 +42,6 @@ export interface FusedCell {
   };
 }
 
-/** What all steps of packed sequences give. */
-export interface SequenceResult {
-  /** [P, H] */
-  readonly outputs: Tensor;
-  /** [B, H] each: the state after each sequence's last step. */
-  readonly state: readonly Tensor[];
-}
-
 /** Words of the table by name. */
 export type Words = Partial<Record<SequenceField, number>>;
 
@@ -73,7 +65,7 @@ export function packGates(
   width: number,
 ): number {
   const k = weight.home.kernels;
-  const hp = (h + 3) & ~3;
+  const hp = wholeVectors(h);
   const [n, size] = weight.shape as [number, number];
   const rows = (n / h) * hp;
   return layout === "nt"
@@ -86,115 +78,162 @@ export function packGates(
 }
 
 /**
- * Runs the whole-sequence kernels of a cell over packed sequences: one call forward, one backward.
- * x [P, I]; initial states [B, H], or nothing for zeros.
- *
- * Where the schedule asks for checkpoints, a call each way for each part of it: only the states between parts are kept, and
- * backward runs a part's forward pass again before its own. Weights' gradients sum over time downwards, so they have the
- * same bits either way.
+ * The whole-sequence kernels of a cell at work on packed sequences: their table, the memory that it points at, and the states
+ * between the parts of the schedule.
  */
-export function runSequence(
-  cell: FusedCell,
-  x: Tensor,
-  schedule: Schedule,
-  initial: readonly Tensor[] | undefined,
-): SequenceResult {
-  const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.weights;
-  const biases = bias_ih && bias_hh ? [bias_ih, bias_hh] : [];
-  const inputs = [x, weight_ih, weight_hh, ...biases, ...(initial ?? [])];
-  return inFrame(inputs, (frame) => {
-    const k = frame.kernels;
-    const { heap } = frame.runtime;
-    const { batch, rows, parts } = schedule;
-    const most = parts.reduce((n, part) => Math.max(n, part.rows), 0); // rows of the largest part
-    const { gates, states, forward, backward } = kinds[cell.kind];
-    const [h, i] = [cell.hiddenSize, weight_ih.shape[1]!];
-    const hp = (h + 3) & ~3;
-    const lstm = states === 2;
+class SequenceRun {
+  readonly outputs: Tensor;
+  readonly state: readonly Tensor[];
+  readonly #cell: FusedCell;
+  readonly #frame: Frame;
+  readonly #x: Tensor;
+  readonly #initial: readonly Tensor[] | undefined;
+  readonly #parts: readonly Part[];
+  readonly #table: number;
+  /** The kernel's h is the output as it stands. */
+  readonly #inPlace: boolean;
+  readonly #sizes: number;
+  readonly #lasts: readonly number[];
+  /** Addresses of the state before each part and after the last, one list for h and one for the LSTM's c. */
+  readonly #between: readonly (readonly number[])[];
 
+  constructor(
+    cell: FusedCell,
+    frame: Frame,
+    x: Tensor,
+    schedule: Schedule,
+    initial: readonly Tensor[] | undefined,
+  ) {
+    const { batch, rows, parts } = schedule;
+    const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.weights;
+    const { gates, states } = kinds[cell.kind];
+    const h = cell.hiddenSize;
+    const hp = wholeVectors(h);
+    const most = parts.reduce((n, part) => Math.max(n, part.rows), 0); // rows of the largest part
+    this.#cell = cell;
+    this.#frame = frame;
+    this.#x = x;
+    this.#initial = initial;
+    this.#parts = parts;
+    this.#inPlace = parts.length === 1 && h === hp;
     const hidden = frame.floats((batch + most) * hp);
-    const inPlace = parts.length === 1 && h === hp; // the kernel's h is the output as it stands
-    const outputs = frame.tensor(
-      [rows, h],
-      inPlace ? hidden + 4 * batch * hp : frame.floats(rows * h),
-    );
-    const state = Array.from({ length: states }, () => frame.tensor([batch, h]));
-    const [from, sizes] = [frame.at(x), frame.words(schedule.sizes)];
-    const lasts = parts.map((part) => frame.words(part.last));
-    // The state before each part and after the last, one list for h and one for the LSTM's c.
-    const between = state.map((s, which) => [
+    const output = this.#inPlace ? hidden + 4 * batch * hp : frame.floats(rows * h);
+    this.outputs = frame.tensor([rows, h], output);
+    this.state = Array.from({ length: states }, () => frame.tensor([batch, h]));
+    this.#sizes = frame.words(schedule.sizes);
+    this.#lasts = parts.map((part) => frame.words(part.last));
+    this.#between = this.state.map((s, which) => [
       initial ? frame.at(initial[which]!) : 0,
       ...parts.slice(1).map(() => frame.floats(batch * h)),
       frame.at(s),
     ]);
-
-    const table = frame.zeros(sequenceFields.length);
-    fillTable(heap, table, {
+    this.#table = frame.zeros(sequenceFields.length);
+    this.#fill({
       batch,
-      inputSize: i,
+      rows: most,
+      inputSize: weight_ih.shape[1]!,
       hiddenSize: h,
       variant: cell.variant,
-      w: packGates(weight_ih, "nt", h, i),
+      w: packGates(weight_ih, "nt", h, hp),
       r: packGates(weight_hh, "nt", h, hp),
       bx: bias_ih ? frame.at(bias_ih) : 0,
       br: bias_hh ? frame.at(bias_hh) : 0,
       bias: frame.floats(4 * hp),
       gates: frame.floats(most * gates * hp),
       h: hidden,
-      c: gates === 1 ? 0 : frame.floats((lstm ? batch + most : most) * hp),
-      tanhC: lstm ? frame.floats(most * hp) : 0,
+      c: gates === 1 ? 0 : frame.floats((states === 2 ? batch + most : most) * hp),
+      tanhC: states === 2 ? frame.floats(most * hp) : 0,
     });
-    const runForward = (part: Part, n: number): void => {
-      fillTable(heap, table, {
-        steps: part.steps,
-        rows: part.rows,
-        sizes: sizes + 4 * part.firstStep,
-        x: from + 4 * part.firstRow * i,
-        y: inPlace ? 0 : frame.at(outputs) + 4 * part.firstRow * h,
-        last: lasts[n]!,
-        h0: between[0]![n]!,
-        c0: between[1]?.[n] ?? 0,
-        hLast: between[0]![n + 1]!,
-        cLast: between[1]?.[n + 1] ?? 0,
-      });
-      forward(k, table);
-    };
-    parts.forEach(runForward);
+  }
 
-    frame.record([outputs, ...state], inputs, () => {
-      const [dx, dy] = [frame.gradient(x), frame.flowed(outputs)];
-      // The gradients of the state after each part, which its backward pass takes, and before it, which it gives.
-      const flow = state.map((s, which) => [
-        initial ? frame.gradient(initial[which]!) : 0,
-        ...parts.slice(1).map(() => frame.zeros(batch * h)),
-        frame.flowed(s),
-      ]);
-      fillTable(heap, table, {
-        rows: most,
-        wBack: dx ? packGates(weight_ih, "nn", h, i) : 0,
-        rBack: packGates(weight_hh, "nn", h, hp),
-        dw: frame.gradient(weight_ih),
-        dr: frame.gradient(weight_hh),
-        dbx: bias_ih ? frame.gradient(bias_ih) : 0,
-        dbr: bias_hh ? frame.gradient(bias_hh) : 0,
-      });
-      fillTable(heap, table, { scratch: frame.floats(k.sequence_scratch(table)) });
-      for (let n = parts.length - 1; n >= 0; n--) {
-        const part = parts[n]!;
-        const kept = n === parts.length - 1; // what forward computed last is still there
-        if (!kept) runForward(part, n);
-        fillTable(heap, table, {
-          rows: part.rows,
-          dy: dy && dy + 4 * part.firstRow * h,
-          dx: dx && dx + 4 * part.firstRow * i,
-          dhLast: flow[0]![n + 1]!,
-          dcLast: flow[1]?.[n + 1] ?? 0,
-          dh0: flow[0]![n]!,
-          dc0: flow[1]?.[n] ?? 0,
-        });
-        backward(k, table);
-      }
+  #fill(words: Words): void {
+    fillTable(this.#frame.runtime.heap, this.#table, words);
+  }
+
+  /** The forward pass of part n. */
+  #forward(n: number): void {
+    const { firstStep, steps, firstRow, rows } = this.#parts[n]!;
+    const [h, c] = this.#between;
+    this.#fill({
+      steps,
+      rows,
+      sizes: this.#sizes + 4 * firstStep,
+      x: this.#frame.at(this.#x) + 4 * firstRow * this.#x.shape[1]!,
+      y: this.#inPlace ? 0 : this.#frame.at(this.outputs) + 4 * firstRow * this.#cell.hiddenSize,
+      last: this.#lasts[n]!,
+      h0: h![n]!,
+      c0: c?.[n] ?? 0,
+      hLast: h![n + 1]!,
+      cLast: c?.[n + 1] ?? 0,
     });
-    return { outputs, state };
+    kinds[this.#cell.kind].forward(this.#frame.kernels, this.#table);
+  }
+
+  forward(): void {
+    this.#parts.forEach((_, n) => {
+      this.#forward(n);
+    });
+  }
+
+  /** The backward pass, last part first. What is not there any more is computed again. */
+  backward(): void {
+    const frame = this.#frame;
+    const { weight_ih, weight_hh, bias_ih, bias_hh } = this.#cell.weights;
+    const h = this.#cell.hiddenSize;
+    const i = this.#x.shape[1]!;
+    const [dx, dy] = [frame.gradient(this.#x), frame.flowed(this.outputs)];
+    // Gradients of the state after each part, which its backward pass takes, and before it, which it gives.
+    const [dh, dc] = this.state.map((s, which) => [
+      this.#initial ? frame.gradient(this.#initial[which]!) : 0,
+      ...this.#parts.slice(1).map(() => frame.zeros(s.size)),
+      frame.flowed(s),
+    ]);
+    this.#fill({
+      rows: this.#parts.reduce((n, part) => Math.max(n, part.rows), 0),
+      wBack: dx ? packGates(weight_ih, "nn", h, i) : 0,
+      rBack: packGates(weight_hh, "nn", h, wholeVectors(h)),
+      dw: frame.gradient(weight_ih),
+      dr: frame.gradient(weight_hh),
+      dbx: bias_ih ? frame.gradient(bias_ih) : 0,
+      dbr: bias_hh ? frame.gradient(bias_hh) : 0,
+    });
+    this.#fill({ scratch: frame.floats(frame.kernels.sequence_scratch(this.#table)) });
+    for (let n = this.#parts.length - 1; n >= 0; n--) {
+      const { firstRow, rows } = this.#parts[n]!;
+      if (n < this.#parts.length - 1) this.#forward(n); // the last part is still there
+      this.#fill({
+        rows,
+        dy: dy && dy + 4 * firstRow * h,
+        dx: dx && dx + 4 * firstRow * i,
+        dhLast: dh![n + 1]!,
+        dcLast: dc?.[n + 1] ?? 0,
+        dh0: dh![n]!,
+        dc0: dc?.[n] ?? 0,
+      });
+      kinds[this.#cell.kind].backward(frame.kernels, this.#table);
+    }
+  }
+}
+
+/**
+ * Runs the whole-sequence kernels of a cell over packed sequences: one call forward, one backward.
+ * x [P, I]; initial states [B, H], or nothing for zeros.
+ *
+ * Where the schedule is in parts (checkpointEvery) it is a call each way for each of them: only the states between parts are
+ * kept, and backward runs a part's forward pass again before its own. The gradients of weights sum over time downwards, so
+ * they have the same bits either way.
+ */
+export function runSequence(
+  cell: FusedCell,
+  x: Tensor,
+  schedule: Schedule,
+  initial: readonly Tensor[] | undefined,
+): { readonly outputs: Tensor; readonly state: readonly Tensor[] } {
+  const inputs = [x, ...Object.values(cell.weights), ...(initial ?? [])];
+  return inFrame(inputs, (frame) => {
+    const run = new SequenceRun(cell, frame, x, schedule, initial);
+    run.forward();
+    frame.record([run.outputs, ...run.state], inputs, () => run.backward());
+    return { outputs: run.outputs, state: run.state };
   });
 }

@@ -1,5 +1,5 @@
 import { checkSize } from "../core/check.ts";
-import { createParameters, type Parameter } from "../core/parameter.ts";
+import { createParameters, initializeUniform, type Parameter } from "../core/parameter.ts";
 import { seedWords } from "../core/random.ts";
 import type { Shape } from "../core/tensor.ts";
 
@@ -13,19 +13,6 @@ export interface CellParameters extends Record<string, Parameter> {
   bias_ih: Parameter;
   /** [G·H] */
   bias_hh: Parameter;
-}
-
-/** Fills parameters with numbers spread evenly over [-bound, bound): a stream of the seed for each. */
-export function initializeUniform(
-  where: string,
-  parameters: readonly Parameter[],
-  bound: number,
-  seed: number | undefined,
-): void {
-  const [low, high] = seedWords(where, seed);
-  parameters.forEach((p, stream) => {
-    p.home.kernels.random_uniform(p.address, p.size, low, high, stream, -bound, bound);
-  });
 }
 
 /** A cell's parameters as torch initialises them: all from U(-1/√H, 1/√H). */

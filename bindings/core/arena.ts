@@ -4,6 +4,11 @@ const alignment = 64;
 /** The first segment; each later one is at least as large as all before it. */
 const firstSegment = 1 << 18;
 
+interface Segment {
+  readonly address: number;
+  readonly size: number;
+}
+
 /** A point in an arena to go back to. */
 export interface Mark {
   readonly segment: number;
@@ -16,7 +21,7 @@ export interface Mark {
  */
 export class Arena {
   readonly #heap: Heap;
-  readonly #segments: { address: number; size: number }[] = [];
+  readonly #segments: Segment[] = [];
   #segment = 0;
   #offset = 0;
 
@@ -48,10 +53,20 @@ export class Arena {
       this.#offset = 0;
     }
     const held = this.#segments.reduce((sum, s) => sum + s.size, 0);
-    const fresh = Math.max(size, held, firstSegment);
-    this.#segments.push({ address: this.#heap.allocate(fresh), size: fresh });
+    const fresh = this.#segmentOf(Math.max(size, held, firstSegment), size);
+    this.#segments.push(fresh);
     this.#segment = this.#segments.length - 1;
     this.#offset = size;
-    return this.#segments.at(-1)!.address;
+    return fresh.address;
+  }
+
+  /** As large as wished, or as needed where there is no room for that. */
+  #segmentOf(wished: number, needed: number): Segment {
+    try {
+      return { address: this.#heap.allocate(wished), size: wished };
+    } catch (error) {
+      if (wished === needed) throw error;
+      return { address: this.#heap.allocate(needed), size: needed };
+    }
   }
 }

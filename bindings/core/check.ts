@@ -106,6 +106,8 @@ export function checkShape(
 
 /** A function that was asked to do its work at once must not have handed back a Promise. */
 export function checkNotAsync(where: string, result: unknown): void {
-  if (result && typeof (result as { then?: unknown }).then === "function")
-    throw kindError(where, "a function that returns at once", result);
+  if (!result || typeof (result as { then?: unknown }).then !== "function") return;
+  // It is refused here and now: what becomes of it later is nobody's business.
+  (result as PromiseLike<unknown>).then(undefined, () => {});
+  throw kindError(where, "a function that returns at once", result);
 }

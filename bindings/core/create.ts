@@ -10,11 +10,13 @@ import { flatten } from "./flatten.ts";
 import type { Kernels } from "./kernels.ts";
 import { seedWords } from "./random.ts";
 import { type Frame, inFrame } from "./scope.ts";
-import { type NestedArray, type Shape, sizeOf, Tensor } from "./tensor.ts";
+import { mostElements, type NestedArray, type Shape, sizeOf, Tensor } from "./tensor.ts";
 
 function checkShapeArgument(where: string, shape: unknown): Shape {
   if (!Array.isArray(shape)) throw kindError(where, "shape to be an array of sizes", shape);
   for (const n of shape) checkSize(where, "every size", n);
+  if (sizeOf(shape) > mostElements)
+    throw valueError(where, `a shape of at most ${mostElements} elements`, formatShape(shape));
   return [...shape];
 }
 
@@ -82,11 +84,14 @@ export function randn(shape: Shape, options?: RandomOptions): Tensor {
   return random("randn", shape, options, fill, asTensor);
 }
 
+/** The largest finite float32. */
+const largestFloat = (2 - 2 ** -23) * 2 ** 127;
+
 /** Numbers spread evenly over [low, high). */
 export function randomUniform(shape: Shape, low = 0, high = 1, options?: RandomOptions): Tensor {
   const where = "randomUniform";
-  checkNumber(where, "low", low);
-  if (checkNumber(where, "high", high) <= low)
+  checkNumber(where, "low", low, -largestFloat, largestFloat);
+  if (checkNumber(where, "high", high, -largestFloat, largestFloat) <= low)
     throw valueError(where, `high above low, which is ${low}`, high);
   const fill: Fill = (k, y, n, a, b) => k.random_uniform(y, n, a, b, 0, low, high);
   return random(where, shape, options, fill, asTensor);

@@ -32,7 +32,7 @@ export function flatten(where: string, values: NestedArray | ArrayLike<number>):
       );
     for (let i = 0; i < value.length; i++) visit(value[i], depth + 1);
   };
-  if (ArrayBuffer.isView(values) && !(values instanceof DataView))
+  if (ArrayBuffer.isView(values) && isList(values) && typeof values[0] !== "bigint")
     return { data: Float32Array.from(values as unknown as ArrayLike<number>), shape };
   visit(values, 0);
   return { data: Float32Array.from(numbers), shape };

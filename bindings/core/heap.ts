@@ -8,6 +8,9 @@ const leastGrowth = 16;
 
 const align = (n: number): number => Math.ceil(n / alignment) * alignment;
 
+/** A number of floats rounded up to whole vectors of four. */
+export const wholeVectors = (floats: number): number => Math.ceil(floats / 4) * 4;
+
 interface Gap {
   address: number;
   size: number;
@@ -47,7 +50,7 @@ export class Heap {
     return this.#memory.buffer.byteLength;
   }
 
-  /** The address of `bytes` bytes, uninitialised. */
+  /** The address of `bytes` bytes, uninitialised. Throws a RangeError where the engine gives no more memory. */
   allocate(bytes: number): number {
     const size = Math.max(align(bytes), alignment);
     const found = this.#gaps.findIndex((gap) => gap.size >= size);
@@ -95,7 +98,7 @@ export class Heap {
     const generous = Math.max(needed, leastGrowth, Math.floor(this.byteLength / pageSize / 8));
     if (!this.#grow(generous) && !this.#grow(needed))
       throw new RangeError(
-        `gatewise: ${(bytes / 2 ** 20).toFixed(0)} MiB of memory are needed, more than the engine gives`,
+        `gatewise: expected ${(bytes / 2 ** 20).toFixed(0)} MiB of memory in all, got no more than ${(this.byteLength / 2 ** 20).toFixed(0)} from the engine`,
       );
   }
 
@@ -112,9 +115,11 @@ export class Heap {
   }
 }
 
-const collected = new FinalizationRegistry<{ heap: Heap; address: number }>(({ heap, address }) => {
-  heap.free(address);
-});
+const collected = /* @__PURE__ */ new FinalizationRegistry<{ heap: Heap; address: number }>(
+  ({ heap, address }) => {
+    heap.free(address);
+  },
+);
 
 /** A piece of a heap that goes back to it when nobody holds this object any more, or by `dispose`. */
 export class HeapPiece {

@@ -1,5 +1,5 @@
 import { checkOptions, checkSize, kindError, valueError } from "./check.ts";
-import { checkModule, embeddedKernels, type KernelSet, wasmKernels } from "./kernels.ts";
+import { checkModule, embeddedKernels, type KernelSet, noSimd, wasmKernels } from "./kernels.ts";
 import { startedRuntime, startRuntime } from "./runtime.ts";
 import { openFrame } from "./scope.ts";
 
@@ -20,7 +20,9 @@ export interface InitOptions {
 
 /** What computes: the set of kernels by name and how many threads. */
 export interface Engine {
+  /** "wasm", "js", or the name of a set of one's own. */
   readonly kernels: string;
+  /** How many threads compute. */
   readonly threads: number;
 }
 
@@ -33,7 +35,13 @@ export const engine = (): Engine => ({ kernels: startedRuntime()?.name ?? "wasm"
 let chosen: { module: InitOptions["module"]; kernels: KernelSet | undefined } | undefined;
 
 async function compile(module: InitOptions["module"]): Promise<WebAssembly.Module> {
-  if (module === undefined) return WebAssembly.compile(embeddedKernels());
+  if (module === undefined || typeof WebAssembly === "undefined") {
+    try {
+      return await WebAssembly.compile(embeddedKernels());
+    } catch (cause) {
+      throw noSimd(cause);
+    }
+  }
   if (module instanceof WebAssembly.Module) return module;
   if (typeof Response === "function" && module instanceof Response) {
     if (!module.ok)
@@ -42,8 +50,11 @@ async function compile(module: InitOptions["module"]): Promise<WebAssembly.Modul
   }
   if (module instanceof URL) return compile(await fetch(module));
   if (module instanceof ArrayBuffer || ArrayBuffer.isView(module)) {
+    const bytes = ArrayBuffer.isView(module)
+      ? new Uint8Array(module.buffer as ArrayBuffer, module.byteOffset, module.byteLength)
+      : module;
     try {
-      return await WebAssembly.compile(module as BufferSource);
+      return await WebAssembly.compile(bytes); // not every engine takes a DataView
     } catch (cause) {
       throw new RangeError(`${where}: expected a WebAssembly module with SIMD, got ${cause}`, {
         cause,
@@ -68,26 +79,33 @@ export async function init(options?: InitOptions): Promise<void> {
   ]);
   if (threads !== undefined && checkSize(where, "threads", threads) > 64)
     throw valueError(where, "threads to be a whole number from 1 to 64", threads);
+  if (replace !== undefined && typeof replace !== "boolean")
+    throw kindError(where, "replace to be true or false", replace);
   if (kernels !== undefined && typeof kernels?.instantiate !== "function")
     throw kindError(where, "kernels to be a set of kernels such as jsKernels", kernels);
   if (kernels && module) throw new TypeError(`${where}: expected kernels or module, got both`);
   if (openFrame()) throw new Error(`${where}: called inside a scope; call it before`);
 
-  const running = startedRuntime();
-  const same = running && chosen?.module === module && chosen?.kernels === kernels;
-  if (running && !replace && !(same && (threads ?? 1) === 1))
+  /** Whether there is nothing to do: the same was chosen before. Throws where it was something else. */
+  const settled = (): boolean => {
+    const running = startedRuntime();
+    if (!running || replace) return false;
+    const same = chosen?.module === module && chosen?.kernels === kernels;
+    if (same && (threads ?? 1) === 1) return true;
     throw new Error(
       `${where}: the engine is chosen already (${running.name}, 1 thread); pass replace: true to change it for what is created from now on`,
     );
+  };
+  if (settled()) return;
   if (threads !== undefined && threads > 1)
     throw valueError(where, "threads to be 1 (more are not there yet)", threads);
-  if (same && !replace) return;
 
   if (kernels) {
     startRuntime(kernels);
   } else {
     const compiled = await compile(module);
     checkModule(where, compiled);
+    if (settled()) return; // by first use, or another call, while this one compiled
     startRuntime(wasmKernels(compiled));
   }
   chosen = { module, kernels };

@@ -23,7 +23,7 @@ export interface KernelSet {
   instantiate(): KernelInstance;
 }
 
-const noSimd = (cause: unknown): Error =>
+export const noSimd = (cause: unknown): Error =>
   new Error(
     "gatewise: this engine cannot compile WebAssembly SIMD; " +
       'import { jsKernels } from "gatewise/js" and call init({ kernels: jsKernels }) to run without it',

@@ -10,10 +10,10 @@ export type Parameters = Record<string, Parameter>;
  * properties (or arrays of them); `parameters()` finds them there, in order, under the names of the properties.
  */
 export abstract class Module {
-  /** Whether the module is being trained; what that means is each layer's own affair. A new module is. */
   #training = true;
   #home: Runtime | undefined;
 
+  /** Whether the module is being trained; what that means is each layer's own affair. A new module is. */
   get training(): boolean {
     return this.#training;
   }
@@ -57,8 +57,7 @@ export abstract class Module {
 
   /** Puts this module and those in it into training mode, or out of it. Returns the module. */
   train(mode = true): this {
-    if (typeof mode !== "boolean")
-      throw kindError(`${this.constructor.name}.train`, "true or false", mode);
+    if (typeof mode !== "boolean") throw kindError("Module.train", "true or false", mode);
     this.#training = mode;
     for (const [, child] of this.children()) if (child instanceof Module) child.train(mode);
     return this;

@@ -1,11 +1,10 @@
 import { checkSize, formatShape, sameShape, valueError } from "./check.ts";
 import { flatten } from "./flatten.ts";
-import { HeapPiece } from "./heap.ts";
+import { HeapPiece, wholeVectors } from "./heap.ts";
+import { seedWords } from "./random.ts";
 import { type Runtime, runtime } from "./runtime.ts";
 import type { Frame } from "./scope.ts";
-import { type NestedArray, type Shape, sizeOf, Tensor } from "./tensor.ts";
-
-const padded = (n: number): number => (n + 3) & ~3;
+import { mostElements, type NestedArray, type Shape, sizeOf, Tensor } from "./tensor.ts";
 
 /** The parameters of one leaf module: equal slabs for values and gradients, so that an update is one call. */
 export class Block {
@@ -23,6 +22,9 @@ export class Block {
   }
 }
 
+/** How a parameter can be packed: plain or in groups of gates, as the operand of x Wᵀ or of x W. */
+type PackLayout = "nt" | "nn" | "gates nt" | "gates nn";
+
 /**
  * A tensor that training changes. It lives in the kernels' memory, with a gradient of the same shape beside it;
  * `data` is a copy of its values, `assign` replaces them.
@@ -30,7 +32,7 @@ export class Block {
 export class Parameter extends Tensor {
   /** @internal */ readonly block: Block;
   /** @internal Where in the block it begins, in floats. */ readonly offset: number;
-  readonly #packs = new Map<string, { piece: HeapPiece; version: number }>();
+  readonly #packs = new Map<PackLayout, { piece: HeapPiece; version: number }>();
 
   /** @internal */
   constructor(shape: Shape, block: Block, offset: number) {
@@ -100,7 +102,8 @@ export class Parameter extends Tensor {
    * @internal The address of something that is derived from the values, `floats` floats that `pack` writes: made once and
    * again only after the values have changed.
    */
-  packed(layout: string, floats: number, pack: (address: number) => void): number {
+  packed(layout: PackLayout, floats: number, pack: (address: number) => void): number {
+    this.checkUsable();
     let entry = this.#packs.get(layout);
     if (!entry) {
       entry = { piece: new HeapPiece(this.home.heap, floats), version: -1 };
@@ -118,6 +121,7 @@ export class Parameter extends Tensor {
     for (const { piece } of this.#packs.values()) piece.dispose();
     this.#packs.clear();
     this.block.piece.dispose();
+    this.block.version++; // whoever kept an address asks again, and is told
   }
 }
 
@@ -131,9 +135,10 @@ export function createParameters<Name extends string>(
   const offsets = entries.map(([name, shape]) => {
     for (const n of shape) checkSize(where, `every size of ${name}`, n);
     const offset = total;
-    total += padded(sizeOf(shape));
+    total += wholeVectors(sizeOf(shape));
     return offset;
   });
+  if (total > mostElements) throw valueError(where, `at most ${mostElements} parameters`, total);
   const block = new Block(total);
   return Object.fromEntries(
     entries.map(([name, shape], i) => [name, new Parameter(shape, block, offsets[i]!)]),
@@ -147,4 +152,17 @@ export function parameter(values: Tensor | NestedArray): Parameter {
   const { value } = createParameters(where, { value: source.shape });
   value.assign(source.data);
   return value;
+}
+
+/** Fills parameters with numbers spread evenly over [-bound, bound): a stream of the seed for each. */
+export function initializeUniform(
+  where: string,
+  parameters: readonly Parameter[],
+  bound: number,
+  seed: number | undefined,
+): void {
+  const [low, high] = seedWords(where, seed);
+  parameters.forEach((p, stream) => {
+    p.home.kernels.random_uniform(p.address, p.size, low, high, stream, -bound, bound);
+  });
 }

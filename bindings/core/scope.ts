@@ -16,8 +16,8 @@ export const openFrame = (): Frame | undefined => innermost;
  * get their addresses from it and hand their backward passes to its tape, if it has one.
  */
 export class Frame {
-  readonly #outer: Frame | undefined;
-  readonly tape: Tape | undefined;
+  #outer: Frame | undefined;
+  tape: Tape | undefined;
   #runtime: Runtime | undefined;
   #mark: Mark | undefined;
   #alive = true;
@@ -114,8 +114,11 @@ export class Frame {
     forEachTensor(results, (x) => x.leave(this));
   }
 
+  /** Gives its memory back. Tensors that outlive it keep it, so it lets go of everything else. */
   close(): void {
     this.#alive = false;
+    this.#outer = undefined;
+    this.tape = undefined;
     if (this.#mark) this.#runtime!.arena.release(this.#mark);
   }
 }

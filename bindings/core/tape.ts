@@ -13,7 +13,9 @@ interface Entry {
  */
 export class Tape {
   /** Parameters whose gradients are wanted, in order of first use. */
-  readonly parameters: Parameter[] = [];
+  #met: Parameter[] = [];
+  /** The version of each one's block when it was met. */
+  readonly #versions = new WeakMap<Parameter, number>();
   readonly #open: boolean;
   #entries: Entry[] = [];
   #frame: Frame | undefined;
@@ -29,15 +31,20 @@ export class Tape {
     x.gradient = 0;
     if (x instanceof Parameter) {
       x.checkUsable();
-      x.gradient = x.gradientAddress;
-      x.gradientView.fill(0);
-      this.parameters.push(x);
+      this.#met.push(x);
+      this.#versions.set(x, x.block.version);
     }
   }
 
-  /** The frame that gradients are taken from. */
+  /** The frame that gradients are taken from. It works where the parameters among the targets live. */
   attach(frame: Frame): void {
     this.#frame = frame;
+    for (const p of this.#met) frame.bind(p.home);
+  }
+
+  /** Parameters whose gradients are wanted and that the loss has reached, in order of first use. */
+  get parameters(): readonly Parameter[] {
+    return this.#met.filter((p) => p.gradient !== 0);
   }
 
   record(outputs: readonly Tensor[], inputs: readonly Tensor[], backward: () => void): void {
@@ -57,12 +64,24 @@ export class Tape {
   /** Where to add to the gradient of `x`, zeros at first; 0 where it is not wanted. */
   gradient(x: Tensor): number {
     if (x.tape !== this) return 0;
-    if (x.gradient === 0) x.gradient = this.#frame!.zeros(x.size);
+    if (x.gradient !== 0) return x.gradient;
+    if (x instanceof Parameter) {
+      x.gradientView.fill(0);
+      x.gradient = x.gradientAddress;
+    } else x.gradient = this.#frame!.zeros(x.size);
     return x.gradient;
   }
 
   /** Lets a gradient of 1 flow into `loss` and everything that it was computed from. */
   backward(loss: Tensor): void {
+    if (this.#open && loss instanceof Parameter) this.#want(loss);
+    for (const p of this.#met) {
+      p.checkUsable();
+      if (p.block.version !== this.#versions.get(p))
+        throw new Error(
+          "Parameter: expected values that stay as they are while a step runs, got others since it was used",
+        );
+    }
     const address = this.gradient(loss);
     if (address === 0) return;
     this.#frame!.runtime.heap.f32[address >>> 2] = 1;
@@ -73,5 +92,7 @@ export class Tape {
   /** Lets go of everything recorded. */
   clear(): void {
     this.#entries = [];
+    this.#met = [];
+    this.#frame = undefined;
   }
 }

@@ -10,6 +10,9 @@ export type Shape = readonly number[];
 /** Numbers nested as deeply as a tensor has dimensions. */
 export type NestedArray = number | readonly NestedArray[];
 
+/** The most elements that 4 GiB of memory could hold. */
+export const mostElements: number = 2 ** 30;
+
 /** How many elements a shape has. */
 export const sizeOf = (shape: Shape): number => shape.reduce((size, n) => size * n, 1);
 
@@ -21,6 +24,7 @@ export const sizeOf = (shape: Shape): number => shape.reduce((size, n) => size *
  * returns is copied out, `detach` copies out anything else.
  */
 export class Tensor {
+  /** Sizes, outermost first; `[]` is a scalar. */
   readonly shape: Shape;
   /** How many elements there are. */
   readonly size: number;
@@ -32,7 +36,7 @@ export class Tensor {
   /** @internal The tape that wants a gradient of this tensor. */ tape: Tape | undefined;
   /** @internal Where that gradient is accumulated; 0: nothing has flowed yet. */ gradient = 0;
 
-  /** @internal */
+  /** Tensors are made by `tensor` and operations. @internal */
   constructor(shape: Shape, host: Float32Array | undefined, frame?: Frame, address = 0) {
     this.shape = shape;
     this.size = sizeOf(shape);

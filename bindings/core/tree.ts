@@ -6,12 +6,26 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Calls `f` with every tensor in a value: the value itself, or in arrays and plain objects, however nested. */
-export function forEachTensor(value: unknown, f: (x: Tensor) => void): void {
-  if (value instanceof Tensor) f(value);
-  else if (Array.isArray(value)) for (const v of value) forEachTensor(v, f);
-  else if (typeof value === "object" && value !== null && isPlain(value))
-    for (const v of Object.values(value)) forEachTensor(v, f);
+/**
+ * Calls `f` with every tensor in a value: the value itself, or in arrays and plain objects, however nested. An array that
+ * begins with a number is one of numbers.
+ */
+export function forEachTensor(
+  value: unknown,
+  f: (x: Tensor) => void,
+  seen: Set<object> = new Set(),
+): void {
+  if (value instanceof Tensor) {
+    f(value);
+    return;
+  }
+  if (typeof value !== "object" || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (Array.isArray(value)) {
+    if (typeof value[0] !== "number") for (const v of value) forEachTensor(v, f, seen);
+  } else if (isPlain(value)) {
+    for (const v of Object.values(value)) forEachTensor(v, f, seen);
+  }
 }
 
 /** The same value with every tensor in it replaced. */

@@ -11,7 +11,6 @@ export type BroadcastKernels = Pick<
   | "mul_accumulate"
   | "scale"
   | "clip"
-  | "fill"
 >;
 
 /** How many elements there are until an operand begins again; a scalar does not, it stands still. */
@@ -142,9 +141,5 @@ export const broadcastKernels = (heap: Heap): BroadcastKernels => ({
       if (v > high) f[p] = high;
       else if (v < low) f[p] = low;
     }
-  },
-
-  fill(y, value, n) {
-    heap.f32.fill(value, y >>> 2, (y >>> 2) + n);
   },
 });

@@ -1,7 +1,6 @@
-import { initializeUniform } from "../cells/weights.ts";
 import { checkOptions, checkSize, formatShape, kindError, valueError } from "../core/check.ts";
 import { Module } from "../core/module.ts";
-import { createParameters, type Parameter } from "../core/parameter.ts";
+import { createParameters, initializeUniform, type Parameter } from "../core/parameter.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
 import { linear } from "../ops/matmul.ts";
 
@@ -18,9 +17,13 @@ export interface LinearOptions {
  * Parameters: weight [outputSize, inputSize], bias [outputSize], initialised from U(-1/√inputSize, 1/√inputSize).
  */
 export class Linear extends Module {
+  /** Features of an input. */
   readonly inputSize: number;
+  /** Features of an output. */
   readonly outputSize: number;
+  /** [outputSize, inputSize] */
   readonly weight: Parameter;
+  /** [outputSize]; absent with `bias: false`. */
   readonly bias?: Parameter;
 
   /** Throws a RangeError for sizes below 1. */

@@ -43,10 +43,15 @@ export interface ForwardOptions {
  * unrolls; the equations are the cells'.
  */
 export abstract class Recurrent<S> extends Module {
+  /** Features of an input. */
   readonly inputSize: number;
+  /** Features of the state of each cell. */
   readonly hiddenSize: number;
+  /** Layers on top of one another. */
   readonly numLayers: number;
+  /** Whether each layer also runs backwards. */
   readonly bidirectional: boolean;
+  /** Whether inputs and outputs are [time, batch, ·]. */
   readonly timeMajor: boolean;
   /** [layer · directions + direction] */
   readonly #cells: Cell<S>[];
@@ -65,6 +70,7 @@ export abstract class Recurrent<S> extends Module {
     this.inputSize = checkSize(where, "inputSize", inputSize);
     this.hiddenSize = checkSize(where, "hiddenSize", hiddenSize);
     this.numLayers = checkSize(where, "numLayers", numLayers);
+    if (seed !== undefined) checkSize(where, "seed", seed, 0);
     for (const [name, value] of Object.entries({ bidirectional, timeMajor }))
       if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
     this.bidirectional = bidirectional;
@@ -86,6 +92,12 @@ export abstract class Recurrent<S> extends Module {
   /** @internal The cells, layer by layer, forward before backward. */
   get cells(): readonly Cell<S>[] {
     return this.#cells;
+  }
+
+  /** Puts the layer and its cells into training mode, or out of it. Returns the layer. */
+  override train(mode = true): this {
+    for (const cell of this.#cells) cell.train(mode);
+    return super.train(mode);
   }
 
   /** @internal torch's names: weight_ih_l0, …, weight_ih_l0_reverse, … */

@@ -5,7 +5,7 @@ import type { RNNCell } from "../cells/rnn.ts";
 import { fillTable, kinds, packGates } from "../cells/sequence.ts";
 import { sequenceFields } from "../cells/sequence-table.ts";
 import { kindError, valueError } from "../core/check.ts";
-import { HeapPiece } from "../core/heap.ts";
+import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Block, Parameter } from "../core/parameter.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { packParameter } from "../ops/matmul.ts";
@@ -138,7 +138,7 @@ export class Stream {
   #cell(layer: FusedLayer, x: number): { step: Step; output: number } {
     const { heap } = this.#runtime;
     const { kind, variant, hiddenSize, weights } = layer.fused;
-    const hp = (hiddenSize + 3) & ~3;
+    const hp = wholeVectors(hiddenSize);
     const table = new HeapPiece(heap, sequenceFields.length);
     const h = new HeapPiece(heap, hiddenSize);
     const c = kinds[kind].states === 2 ? new HeapPiece(heap, hiddenSize) : undefined;
@@ -174,9 +174,6 @@ export class Stream {
   /** Packs weights that have changed since the last step. */
   #refresh(): void {
     const { heap, kernels } = this.#runtime;
-    this.#blocks.forEach((block, i) => {
-      this.#versions[i] = block.version;
-    });
     for (const { layer, table } of this.#steps) {
       if (layer instanceof Linear) {
         fillTable(heap, table.address, { w: packParameter(layer.weight, "nt") });
@@ -189,6 +186,13 @@ export class Stream {
       });
     }
     kernels.stream_refresh(this.#program.address, this.#steps.length);
+    this.#blocks.forEach((block, i) => {
+      this.#versions[i] = block.version;
+    });
+  }
+
+  #checkUsable(): void {
+    if (this.#program.disposed) throw new Error("Stream: used after it was disposed of");
   }
 
   /**
@@ -204,6 +208,7 @@ export class Stream {
       throw valueError("Stream.step", `a frame of ${this.inputSize} numbers`, frame.length);
     if (out.length !== this.outputSize)
       throw valueError("Stream.step", `out for ${this.outputSize} numbers`, out.length);
+    this.#checkUsable();
     const blocks = this.#blocks;
     for (let i = 0; i < blocks.length; i++)
       if (blocks[i]!.version !== this.#versions[i]) {
@@ -220,6 +225,7 @@ export class Stream {
 
   /** A copy of the state, plain data to keep or to send. */
   saveState(): StreamState {
+    this.#checkUsable();
     return this.#steps.flatMap(({ state }) =>
       state
         ? [
@@ -234,6 +240,7 @@ export class Stream {
   /** Goes back to a state that `saveState` gave. Throws a RangeError where it is one of another stack; nothing has changed then. */
   loadState(saved: StreamState): void {
     const at = "Stream.loadState";
+    this.#checkUsable();
     if (!Array.isArray(saved)) throw kindError(at, "what saveState returned", saved);
     const pieces = this.#steps.flatMap(({ state }) => (state ? [state] : []));
     if (saved.length !== pieces.length)
@@ -253,6 +260,7 @@ export class Stream {
 
   /** Back to a state of zeros. */
   reset(): void {
+    this.#checkUsable();
     for (const { state } of this.#steps)
       if (state) for (const piece of Object.values(state)) piece.view.fill(0);
   }

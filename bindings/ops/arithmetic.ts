@@ -15,10 +15,11 @@ function toTensor(where: string, name: string, value: unknown): Tensor {
 
 /** A scalar goes with everything; a row, or any shape that the other one ends with, is repeated over the batch. */
 function broadcast(where: string, a: Tensor, b: Tensor): Shape {
-  const [large, small] = a.size >= b.size && a.shape.length >= b.shape.length ? [a, b] : [b, a];
+  const aFirst = a.size > b.size || (a.size === b.size && a.shape.length >= b.shape.length);
+  const [large, small] = aFirst ? [a, b] : [b, a];
   const skipped = large.shape.length - small.shape.length;
-  const ends = small.size === 1 || small.shape.every((n, i) => n === large.shape[skipped + i]);
-  if (skipped < 0 || !ends)
+  const ends = skipped >= 0 && small.shape.every((n, i) => n === large.shape[skipped + i]);
+  if (small.size > 1 && !ends)
     throw valueError(
       where,
       "shapes of which one ends with the other, or a scalar",

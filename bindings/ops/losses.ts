@@ -62,8 +62,10 @@ function classCrossEntropy(
   rows: number,
   columns: number,
 ): Tensor {
-  const { values } = checkIndices(where, "classes", target, columns);
-  if (values.length !== rows) throw valueError(where, `${rows} classes, one a row`, values.length);
+  const { values, shape } = checkIndices(where, "classes", target, columns);
+  const flat = shape.length === 1 && values.length === rows;
+  if (!flat && !sameShape(shape, logits.shape.slice(0, -1)))
+    throw valueError(where, `${rows} classes, one a row`, `shape ${formatShape(shape)}`);
   return inFrame([logits], (frame) => {
     const k = frame.kernels;
     const [from, classes] = [frame.at(logits), frame.words(values)];
@@ -86,6 +88,8 @@ function softCrossEntropy(
   columns: number,
 ): Tensor {
   checkShape(where, "target", target.shape, logits.shape);
+  if (target.home)
+    throw new TypeError(`${where}: expected a constant target, got a parameter; detach it`);
   return inFrame([logits, target], (frame) => {
     const k = frame.kernels;
     const [from, goal] = [frame.at(logits), frame.at(target)];

@@ -88,7 +88,7 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   checkShape(where, "weight", checkTensor(where, "weight", weight).shape, ["out", "in"]);
   const [n, k] = weight.shape as [number, number];
   if (x.shape.at(-1) !== k) throw valueError(where, `x of shape [..., ${k}]`, formatShape(x.shape));
-  if (bias) checkShape(where, "bias", checkTensor(where, "bias", bias).shape, [n]);
+  if (bias !== undefined) checkShape(where, "bias", checkTensor(where, "bias", bias).shape, [n]);
   const inputs = bias ? [x, weight, bias] : [x, weight];
   return inFrame(inputs, (frame) => {
     const { kernels } = frame;

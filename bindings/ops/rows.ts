@@ -2,11 +2,20 @@ import { describe, formatShape, kindError, valueError } from "../core/check.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
 
-/** Whole numbers: a typed array or nested arrays. */
-export type Indices = Int32Array | readonly number[] | readonly Indices[];
+type IntegerArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array;
 
-const isList = (value: unknown): value is readonly unknown[] | Int32Array =>
-  Array.isArray(value) || value instanceof Int32Array;
+/** Whole numbers: an integer typed array or nested arrays. */
+export type Indices = IntegerArray | readonly number[] | readonly Indices[];
+
+const isList = (value: unknown): value is readonly unknown[] | IntegerArray =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 /** Whole numbers within [0, count), row by row, and the shape they had. */
 export function checkIndices(
@@ -16,7 +25,11 @@ export function checkIndices(
   count: number,
 ): { readonly values: Int32Array; readonly shape: Shape } {
   if (!isList(indices))
-    throw kindError(where, `${name} to be an Int32Array or arrays of whole numbers`, indices);
+    throw kindError(
+      where,
+      `${name} to be an integer array or nested arrays of whole numbers`,
+      indices,
+    );
   const shape: number[] = [];
   for (let v: unknown = indices; isList(v); v = v[0]) shape.push(v.length);
   const values = new Int32Array(sizeOf(shape));

@@ -1,9 +1,9 @@
 import { checkNumber, checkShape, kindError } from "../core/check.ts";
 import { differentiate, type Loss, type LossValue } from "../core/differentiate.ts";
-import { HeapPiece } from "../core/heap.ts";
+import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Kernels } from "../core/kernels.ts";
 import { type Block, Parameter } from "../core/parameter.ts";
-import { inFrame } from "../core/scope.ts";
+import { inFrame, openFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
 
 /** What every optimizer can be given. */
@@ -38,8 +38,6 @@ export interface Slabs {
   readonly step: number;
 }
 
-const padded = (n: number): number => (n + 3) & ~3;
-
 /** Parameters joined to as few ranges as blocks and numbers of updates allow, blocks in order of first use. */
 function joinRanges(
   parameters: readonly Parameter[],
@@ -55,7 +53,7 @@ function joinRanges(
   for (const [block, members] of blocks) {
     members.sort((a, b) => a.offset - b.offset);
     for (const member of members) {
-      const [offset, size, step] = [member.offset, padded(member.size), stepOf(member)];
+      const [offset, size, step] = [member.offset, wholeVectors(member.size), stepOf(member)];
       const last = ranges.at(-1);
       const joins =
         last?.block === block && last.offset + last.size === offset && last.step === step;
@@ -68,8 +66,8 @@ function joinRanges(
 
 /** What changes parameters along their gradients. */
 export abstract class Optimizer {
-  /** The step size; may be changed between steps. */
-  learningRate: number;
+  readonly #where: string;
+  #learningRate: number;
   readonly #clipNorm: number | undefined;
   readonly #clipValue: number | undefined;
   /** Slabs of moments for each block, one behind the other; they go with the block or the optimizer. */
@@ -79,12 +77,22 @@ export abstract class Optimizer {
   #gradientNorm: number | undefined;
 
   constructor(where: string, learningRate: number, options: OptimizerOptions) {
-    this.learningRate = checkNumber(where, "learningRate", learningRate, 0);
+    this.#where = where;
+    this.#learningRate = checkNumber(where, "learningRate", learningRate, 0);
     const { clipNorm, clipValue } = options;
     if (clipNorm !== undefined) checkNumber(where, "clipNorm", clipNorm, 0);
     if (clipValue !== undefined) checkNumber(where, "clipValue", clipValue, 0);
     this.#clipNorm = clipNorm;
     this.#clipValue = clipValue;
+  }
+
+  /** The step size; may be changed between steps. Throws a RangeError for a negative one. */
+  get learningRate(): number {
+    return this.#learningRate;
+  }
+
+  set learningRate(value: number) {
+    this.#learningRate = checkNumber(this.#where, "learningRate", value, 0);
   }
 
   /** The norm of all gradients together in the last step, before clipping; undefined where `clipNorm` is not set. */
@@ -99,51 +107,57 @@ export abstract class Optimizer {
   protected abstract apply(kernels: Kernels, slabs: Slabs): void;
 
   /**
-   * One step: runs `f`, lets the gradient of its loss flow back and updates the parameters that the loss reached, or only
-   * those given (the others are frozen). Returns the loss as a number; where `f` returns an object with a `loss` in it,
-   * the object with the loss as a number.
-   * Throws a TypeError for an async `f`, a RangeError for a loss of more than one element; nothing has changed then.
+   * One step: runs `f`, lets the gradient of its loss flow back and updates the parameters that the loss reached, or of
+   * those only the ones given (the others are frozen). Returns the loss as a number; where `f` returns an object with a
+   * `loss` in it, the object with the loss as a number.
+   * Throws a TypeError for an async `f`, a RangeError for a loss of more than one element, an Error where it reached no
+   * parameter; nothing has changed then.
    */
   minimize<L extends Loss>(
     f: () => L,
     parameters?: Readonly<Record<string, Tensor>>,
   ): LossValue<L> {
-    const where = `${this.constructor.name}.minimize`;
+    const where = `${this.#where}.minimize`;
     const targets = parameters && checkParameters(where, parameters);
     return differentiate(where, f, targets, (frame, tape, value) => {
-      if (tape.parameters.length === 0)
+      const reached = tape.parameters;
+      if (reached.length === 0)
         throw new Error(
           `${where}: expected a loss that depends on parameters, got one without any`,
         );
-      this.#step(frame.kernels, tape.parameters);
+      this.#step(frame.kernels, reached);
       return value;
     });
   }
 
   /**
    * Updates parameters along gradients of one's own, keyed alike: for gradients added up over several batches.
-   * Throws a RangeError where a gradient is missing or of another shape; nothing has changed then.
+   * Throws a TypeError where a gradient is missing, a RangeError where one is of another shape; nothing has changed then.
    */
   update(
     parameters: Readonly<Record<string, Tensor>>,
     gradients: Readonly<Record<string, Tensor>>,
   ): void {
-    const where = `${this.constructor.name}.update`;
+    const where = `${this.#where}.update`;
+    if (openFrame()?.tape)
+      throw new Error(
+        `${where}: called inside a function that is being differentiated; call it after`,
+      );
     const list = checkParameters(where, parameters);
     if (typeof gradients !== "object" || gradients === null)
       throw kindError(where, "gradients to be an object of tensors", gradients);
-    const names = Object.keys(parameters);
-    const values = names.map((name, i) => {
+    Object.keys(parameters).forEach((name, i) => {
       const gradient = checkTensor(where, `gradients.${name}`, gradients[name]);
       checkShape(where, `gradients.${name}`, gradient.shape, list[i]!.shape);
-      return gradient.data;
+      list[i]!.checkUsable();
     });
     inFrame(list, (frame) => {
-      list.forEach((p, i) => {
-        p.checkUsable();
-        p.gradientView.set(values[i]!);
+      for (const p of list) p.gradientView.fill(0);
+      Object.keys(parameters).forEach((name, i) => {
+        const { gradientAddress, size } = list[i]!; // a parameter under two names gets both
+        frame.kernels.accumulate(gradientAddress, size, frame.at(gradients[name]!), size, 1, size);
       });
-      this.#step(frame.kernels, list);
+      this.#step(frame.kernels, [...new Set(list)]);
     });
   }
 
@@ -163,8 +177,9 @@ export abstract class Optimizer {
     for (const { gradient, size } of ranges) squares += kernels.sum_squares(gradient, size);
     const norm = Math.sqrt(squares);
     this.#gradientNorm = norm;
-    const factor = limit / (norm + 1e-6); // as torch has it
-    if (factor < 1) for (const { gradient, size } of ranges) kernels.scale(gradient, factor, size);
+    const factor = limit / (norm + 1e-6); // as torch has it; NaN scales too, so that it shows everywhere
+    if (!(factor >= 1))
+      for (const { gradient, size } of ranges) kernels.scale(gradient, factor, size);
   }
 
   #locate({ block, offset, size, step }: Range): Slabs {
