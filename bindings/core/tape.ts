@@ -14,8 +14,8 @@ interface Entry {
 export class Tape {
   /** Parameters whose gradients are wanted, in order of first use. */
   #met: Parameter[] = [];
-  /** The version of each one's block when it was met. */
-  readonly #versions = new WeakMap<Parameter, number>();
+  /** The version that each parameter's block had when it was first used, wanted or not. */
+  readonly #versions = new Map<Parameter, number>();
   readonly #open: boolean;
   #entries: Entry[] = [];
   #frame: Frame | undefined;
@@ -32,7 +32,6 @@ export class Tape {
     if (x instanceof Parameter) {
       x.checkUsable();
       this.#met.push(x);
-      this.#versions.set(x, x.block.version);
     }
   }
 
@@ -50,7 +49,10 @@ export class Tape {
   record(outputs: readonly Tensor[], inputs: readonly Tensor[], backward: () => void): void {
     let wanted = false;
     for (const x of inputs) {
-      if (this.#open && x instanceof Parameter) this.#want(x);
+      if (x instanceof Parameter) {
+        if (this.#open) this.#want(x);
+        if (!this.#versions.has(x)) this.#versions.set(x, x.block.version);
+      }
       wanted ||= x.tape === this;
     }
     if (!wanted) return;
@@ -75,9 +77,9 @@ export class Tape {
   /** Lets a gradient of 1 flow into `loss` and everything that it was computed from. */
   backward(loss: Tensor): void {
     if (this.#open && loss instanceof Parameter) this.#want(loss);
-    for (const p of this.#met) {
+    for (const [p, version] of this.#versions) {
       p.checkUsable();
-      if (p.block.version !== this.#versions.get(p))
+      if (p.block.version !== version)
         throw new Error(
           "Parameter: expected values that stay as they are while a step runs, got others since it was used",
         );
@@ -93,6 +95,7 @@ export class Tape {
   clear(): void {
     this.#entries = [];
     this.#met = [];
+    this.#versions.clear();
     this.#frame = undefined;
   }
 }

@@ -3,6 +3,7 @@ import type { Heap } from "./heap.ts";
 import { tanh } from "./math.ts";
 import {
   addRows,
+  clearPadding,
   padBias,
   padded,
   padRows,
@@ -193,11 +194,14 @@ export const gruKernels = (heap: Heap, steps: Steps): GRUKernels => ({
       const previous = states + (batch + row - before) * hp;
       if (dy !== 0) addRows(f, dh, hp, dy + row * size, size, n, size);
       gatesBackward(f, d, dh, q, previous, n, hp, variant);
+      clearPadding(f, d, 3 * n, size);
       if (variant === 0) {
+        clearPadding(f, q, n, size);
         product(heap, dh, hp, dh, hp, q, hp, rBack, n, hp, hp, wide, 2 * hp, 0);
       } else {
         product(heap, dReset, hp, -1, 0, dn, wide, rBack, n, hp, hp, wide, 2 * hp, 0);
         resetBackward(f, d, dh, dReset, previous, n, hp);
+        clearPadding(f, d, 3 * n, size);
       }
       product(heap, dh, hp, dh, hp, d, wide, rBack, n, hp, 2 * hp, wide, 0, 0);
     }

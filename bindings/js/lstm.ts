@@ -3,6 +3,7 @@ import type { Heap } from "./heap.ts";
 import { tanh } from "./math.ts";
 import {
   addRows,
+  clearPadding,
   padBias,
   padded,
   padRows,
@@ -150,6 +151,7 @@ export const lstmKernels = (heap: Heap, steps: Steps): LSTMKernels => ({
       const cPrevious = cells + (batch + row - before) * hp;
       if (dy !== 0) addRows(f, dh, hp, dy + row * size, size, n, size);
       gatesBackward(f, d, dc, dh, tanhC + row * hp, cPrevious, n, hp);
+      clearPadding(f, d, 4 * n, size);
       product(heap, dh, hp, -1, 0, d, wide, rBack, n, hp, wide, wide, 0, 0);
     }
     steps.inputGradients(s, 4);

@@ -1,7 +1,16 @@
 import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { tanh } from "./math.ts";
-import { addRows, padBias, padded, padRows, product, type Steps, word } from "./sequence.ts";
+import {
+  addRows,
+  clearPadding,
+  padBias,
+  padded,
+  padRows,
+  product,
+  type Steps,
+  word,
+} from "./sequence.ts";
 
 export type RNNKernels = Pick<Kernels, "rnn_sequence_forward" | "rnn_sequence_backward">;
 
@@ -97,6 +106,7 @@ export const rnnKernels = (heap: Heap, steps: Steps): RNNKernels => ({
       const d = gates + row * hp;
       if (dy !== 0) addRows(f, dh, hp, dy + row * size, size, n, size);
       activateBackward(f, d, dh, states + row * hp, n, hp, variant);
+      clearPadding(f, d, n, size);
       product(heap, dh, hp, -1, 0, d, hp, rBack, n, hp, hp, hp, 0, 0);
     }
     steps.inputGradients(s, 1);

@@ -49,6 +49,12 @@ export function padRows(f: Float32Array, dst: number, src: number, rows: number,
   if (src !== 0) copyRows(f, dst, hp, src, h, rows, h);
 }
 
+/** Zeros behind each group of H in rows·groups of them: NaN of an infinite input would spread backward. */
+export function clearPadding(f: Float32Array, d: number, groups: number, h: number): void {
+  const hp = padded(h);
+  if (hp > h) for (let g = 0; g < groups; g++, d += hp) f.fill(0, d + h, d + hp);
+}
+
 /** dst [Hp] = a [H] + b [H], zeros behind; an offset of 0 counts as zeros. */
 export function padBias(f: Float32Array, dst: number, a: number, b: number, h: number): void {
   padRows(f, dst, a, 1, h);
