@@ -19,6 +19,7 @@ export const cellOptionNames = ["bias", "seed"] as const;
 
 /** What the RNN, LSTM and GRU cells share: torch's four parameters, gates side by side, kernels for whole sequences. */
 export abstract class BuiltInCell<S> extends Cell<S> {
+  /** Features of an output: hiddenSize. */
   readonly outputSize: number;
   /** @internal */
   protected readonly weights: Readonly<CellParameters>;
@@ -47,6 +48,7 @@ export abstract class BuiltInCell<S> extends Cell<S> {
 
   /** @internal A state as a list of its tensors, and the way back. */
   protected abstract listState(state: S): readonly Tensor[];
+  /** @internal */
   protected abstract makeState(list: readonly Tensor[]): S;
 
   /** @internal All steps in one kernel call. */

@@ -29,7 +29,9 @@ const optionNames = [...cellOptionNames, "resetAfter"] as const;
  * which is also the output.
  */
 export class GRUCell extends BuiltInCell<Tensor> {
+  /** Features of h. */
   readonly stateSize: number;
+  /** Whether the reset gate acts on the product R_n h, or on h before it. */
   readonly resetAfter: boolean;
 
   /** Throws a RangeError for sizes below 1. */

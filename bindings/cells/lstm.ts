@@ -24,6 +24,7 @@ export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
  * Parameters: weight_ih [4H, I], weight_hh [4H, H], bias_ih [4H], bias_hh [4H], gates in the order i f g o.
  */
 export class LSTMCell extends BuiltInCell<LSTMState> {
+  /** Features of h and of c. */
   readonly stateSize: { readonly h: number; readonly c: number };
 
   /** Throws a RangeError for sizes below 1. */

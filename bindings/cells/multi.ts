@@ -11,8 +11,11 @@ type CellsOf<S extends readonly unknown[]> = readonly [...{ [I in keyof S]: Cell
  * Throws a RangeError where sizes do not fit, an Error where one cell is used twice.
  */
 export class MultiRNNCell<const S extends readonly unknown[]> extends Cell<S> {
+  /** From the first to the last. */
   readonly cells: CellsOf<S>;
+  /** The tuple of the cells' state sizes. */
   readonly stateSize: SizeOf<S>;
+  /** Features of the last cell's output. */
   readonly outputSize: number;
 
   constructor(cells: CellsOf<S>) {

@@ -23,7 +23,9 @@ const optionNames = [...cellOptionNames, "nonlinearity"] as const;
  * Parameters: weight_ih [H, I], weight_hh [H, H], bias_ih [H], bias_hh [H]. The state is h, which is also the output.
  */
 export class RNNCell extends BuiltInCell<Tensor> {
+  /** Features of h. */
   readonly stateSize: number;
+  /** The activation. */
   readonly nonlinearity: "tanh" | "relu";
 
   /** Throws a RangeError for sizes below 1 or an unknown nonlinearity. */

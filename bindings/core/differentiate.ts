@@ -47,7 +47,9 @@ export function differentiate<L extends Loss, R>(
 
 /** A value and its gradients, keyed as the targets were. */
 export interface ValueAndGradients<L extends Loss, T> {
+  /** The loss as a number, or the object that was returned with its loss as one. */
   readonly value: LossValue<L>;
+  /** One for each target, of its shape. */
   readonly gradients: { [K in keyof T]: Tensor };
 }
 

@@ -25,6 +25,7 @@ export type RNNOptions = RecurrentOptions & Pick<RNNCellOptions, "nonlinearity">
 
 /** Layers of `RNNCell`, as torch.nn.RNN. The state is h [numLayers · directions, batch, hiddenSize]. */
 export class RNN extends OfHidden {
+  /** Throws a RangeError for sizes below 1, a TypeError for an unknown option. */
   constructor(inputSize: number, hiddenSize: number, options?: RNNOptions) {
     const where = "RNN";
     const checked = checkOptions(where, options, [...recurrentOptionNames, "nonlinearity"]);
@@ -40,6 +41,7 @@ export type LSTMOptions = RecurrentOptions;
 
 /** Layers of `LSTMCell`, as torch.nn.LSTM. The state is { h, c }, [numLayers · directions, batch, hiddenSize] each. */
 export class LSTM extends Recurrent<LSTMState> {
+  /** Throws a RangeError for sizes below 1, a TypeError for an unknown option. */
   constructor(inputSize: number, hiddenSize: number, options?: LSTMOptions) {
     const where = "LSTM";
     const checked = checkOptions(where, options, recurrentOptionNames);
@@ -72,6 +74,7 @@ export type GRUOptions = RecurrentOptions & Pick<GRUCellOptions, "resetAfter">;
 
 /** Layers of `GRUCell`, as torch.nn.GRU. The state is h [numLayers · directions, batch, hiddenSize]. */
 export class GRU extends OfHidden {
+  /** Throws a RangeError for sizes below 1, a TypeError for an unknown option. */
   constructor(inputSize: number, hiddenSize: number, options?: GRUOptions) {
     const where = "GRU";
     const checked = checkOptions(where, options, [...recurrentOptionNames, "resetAfter"]);

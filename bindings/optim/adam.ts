@@ -24,10 +24,13 @@ function power(base: number, n: number): number {
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), as torch.optim.Adam has it. Default learning rate 0.001.
  */
 export class Adam extends Optimizer {
+  /** How slowly the mean of the gradients forgets. */
   readonly beta1: number;
+  /** How slowly the mean of their squares forgets. */
   readonly beta2: number;
+  /** Keeps the division from blowing up. */
   readonly epsilon: number;
-  /** @internal */ protected readonly momentCount = 2;
+  protected readonly momentCount = 2;
 
   /** Throws a RangeError for a negative learning rate or limit, or betas outside [0, 1). */
   constructor(options?: AdamOptions) {
@@ -42,7 +45,6 @@ export class Adam extends Optimizer {
     this.epsilon = checkNumber(where, "epsilon", epsilon, 0);
   }
 
-  /** @internal */
   protected apply(kernels: Kernels, { value, gradient, moments, size, step }: Slabs): void {
     kernels.adam_update(
       value,

@@ -13,8 +13,9 @@ export interface SGDOptions extends OptimizerOptions {
  * Default learning rate 0.01.
  */
 export class SGD extends Optimizer {
+  /** How much of the last update goes on. */
   readonly momentum: number;
-  /** @internal */ protected readonly momentCount: number;
+  protected readonly momentCount: number;
 
   /** Throws a RangeError for a negative learning rate, momentum or limit. */
   constructor(options?: SGDOptions) {
@@ -25,7 +26,6 @@ export class SGD extends Optimizer {
     this.momentCount = this.momentum > 0 ? 1 : 0;
   }
 
-  /** @internal */
   protected apply(kernels: Kernels, { value, gradient, moments, size }: Slabs): void {
     kernels.sgd_update(value, gradient, moments[0] ?? 0, size, this.learningRate, this.momentum);
   }
