@@ -279,6 +279,25 @@ export function gemm_tn(
   group: i32,
   padded: i32,
 ): void {
+  gemm_tn_range(c, ldc, a, lda, b, ldb, scratch, 0, m, n, k, group, padded);
+}
+
+/** Rows `first` … `first + m - 1` of C += Aᵀ · B, whose addresses begin at `c`: see `gemm_tn`. */
+export function gemm_tn_range(
+  c: usize,
+  ldc: i32,
+  a: usize,
+  lda: i32,
+  b: usize,
+  ldb: i32,
+  scratch: usize,
+  first: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  group: i32,
+  padded: i32,
+): void {
   const block = Depth.rows(m);
   const up_a = -((<isize>lda) << 2);
   const up_b = -((<isize>ldb) << 2);
@@ -290,7 +309,7 @@ export function gemm_tn(
     const last = a + <usize>(end - 1) * ((<usize>lda) << 2);
     for (let i = 0; i < m; i += block) {
       const rows = min(block, m - i);
-      turn_block(turned, last, up_a, i, rows, depth, group, padded);
+      turn_block(turned, last, up_a, first + i, rows, depth, group, padded);
       const ci = c + ((<usize>i * ldc) << 2);
       gemm(ci, ldc, ci, ldc, turned, depth, packed, rows, n, depth);
     }

@@ -1,6 +1,7 @@
 /**
- * The export list. Names with an underscore are no part of the interface: inner kernels that are exported only because
- * Binaryen would otherwise inline a function that has one caller, and V8 would then run out of vector registers.
+ * The export list. Names with an underscore are no part of the interface: the stages that threads share out among
+ * them, and inner kernels that are exported only because Binaryen would otherwise inline a function that has one caller, and
+ * V8 would then run out of vector registers.
  */
 
 export * from "./broadcast";
@@ -22,18 +23,27 @@ export * from "./rows";
 // Inner kernels:
 
 export {
+  gru_backward_stage as _gru_backward_stage,
   gru_candidate_forward as _gru_candidate_forward,
+  gru_forward_stage as _gru_forward_stage,
   gru_gates_backward as _gru_gates_backward,
   gru_reset_backward as _gru_reset_backward,
   gru_reset_forward as _gru_reset_forward,
 } from "./cells/gru";
 export {
+  lstm_backward_stage as _lstm_backward_stage,
+  lstm_forward_stage as _lstm_forward_stage,
   lstm_gates_backward as _lstm_gates_backward,
   lstm_gates_forward as _lstm_gates_forward,
 } from "./cells/lstm";
-export { rnn_gate_backward as _rnn_gate_backward } from "./cells/rnn";
+export {
+  rnn_backward_stage as _rnn_backward_stage,
+  rnn_forward_stage as _rnn_forward_stage,
+  rnn_gate_backward as _rnn_gate_backward,
+} from "./cells/rnn";
 export {
   gemm_range as _gemm_range,
+  gemm_tn_range as _gemm_tn_range,
   gemv as _gemv,
   panel_4 as _panel_4,
   panel_8 as _panel_8,

@@ -4,11 +4,14 @@ import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
   clear_padding,
+  gather_previous_h,
   hand_out,
   initial_gradients,
   input_gradients,
+  Part,
   pad_bias,
   pad_rows,
+  previous_h,
   project_input,
   recurrent_gradients,
   Scratch,
@@ -91,20 +94,21 @@ export function gru_bias(s: Sequence): void {
   if (after) pad_bias(s.bias + 3 * row, s.br ? s.br + ((<usize>(2 * size)) << 2) : 0, 0, size);
 }
 
-/** The steps themselves: from the state in the first rows of h to all the others. */
-export function gru_steps(s: Sequence): void {
+/** The steps themselves, for sequences `from` … `to - 1`: from the state in the first rows of h to all the others. */
+export function gru_steps(s: Sequence, from: i32, to: i32): void {
   const size = s.hidden_size;
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
   const after = s.variant == 0;
-  project_input(s, 3);
   const r_candidate = s.r + ((<usize>(2 * hp * size)) << 2); // its columns stand behind those of r and z
-  let gates = s.gates;
-  let q = s.c;
-  let h_previous = s.h;
+  let gates = s.gates + <usize>from * 3 * row;
+  let q = s.c + <usize>from * row;
+  let h_previous = s.h + <usize>from * row;
   let held = s.batch;
   for (let t = 0; t < s.steps; t++) {
-    const n = i32.load(s.sizes + ((<usize>t) << 2));
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
+    const n = min(active, to) - from;
+    if (n <= 0) return;
     const h = h_previous + <usize>held * row;
     const candidate = gates + 2 * row;
     gemm(gates, 3 * hp, gates, 3 * hp, h_previous, hp, s.r, n, 2 * hp, size);
@@ -117,19 +121,30 @@ export function gru_steps(s: Sequence): void {
     }
     gru_candidate_forward(h, gates, q, h_previous, n, hp, s.variant);
     h_previous = h;
-    gates += <usize>n * 3 * row;
-    q += <usize>n * row;
-    held = n;
+    gates += <usize>active * 3 * row;
+    q += <usize>active * row;
+    held = active;
+  }
+}
+
+/** Stages of the forward pass: 0 state and biases (one part), 1 projection, 2 steps, 3 states out (one part). */
+export function gru_forward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
+  const s = changetype<Sequence>(table);
+  if (stage == 0) {
+    pad_rows(s.h, s.h0, s.batch, s.hidden_size);
+    gru_bias(s);
+  } else if (stage == 1) {
+    project_input(s, 3, part, parts);
+  } else if (stage == 2) {
+    gru_steps(s, Part.from(s.batch, part, parts), Part.from(s.batch, part + 1, parts));
+  } else {
+    hand_out(s);
   }
 }
 
 /** All steps forward. */
 export function gru_sequence_forward(table: usize): void {
-  const s = changetype<Sequence>(table);
-  pad_rows(s.h, s.h0, s.batch, s.hidden_size);
-  gru_bias(s);
-  gru_steps(s);
-  hand_out(s);
+  for (let stage = 0; stage < 4; stage++) gru_forward_stage(table, stage, 0, 1);
 }
 
 /**
@@ -198,26 +213,27 @@ export function gru_reset_backward(
   }
 }
 
-/** All steps backward, last one first; then the sums over time, one product each. */
-export function gru_sequence_backward(table: usize): void {
-  const s = changetype<Sequence>(table);
+/** Back through the steps, last one first, for sequences `from` … `to - 1`. */
+function gru_steps_back(s: Sequence, from: i32, to: i32): void {
   const size = s.hidden_size;
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
   const after = s.variant == 0;
-  const dh = Scratch.dh(s);
-  const d_reset = Scratch.dc(s);
-  pad_rows(dh, s.dh_last, s.batch, size);
-  let rows = <usize>s.rows;
+  const dh = Scratch.dh(s) + <usize>from * row;
+  const d_reset = Scratch.dc(s) + <usize>from * row;
+  let rows = <usize>s.rows; // where the step at work begins
   for (let t = s.steps - 1; t >= 0; t--) {
-    const n = i32.load(s.sizes + ((<usize>t) << 2));
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
     const before = t > 0 ? i32.load(s.sizes + ((<usize>(t - 1)) << 2)) : s.batch;
-    rows -= n;
-    const gates = s.gates + rows * 3 * row;
+    rows -= active;
+    const n = min(active, to) - from;
+    if (n <= 0) continue;
+    const at = rows + from;
+    const gates = s.gates + at * 3 * row;
     const candidate = gates + 2 * row;
-    const q = s.c + rows * row;
-    const h_previous = s.h + (<usize>s.batch + rows - before) * row;
-    if (s.dy) add_rows(dh, hp, s.dy + ((rows * size) << 2), size, n, size);
+    const q = s.c + at * row;
+    const h_previous = s.h + (<usize>s.batch + at - before) * row;
+    if (s.dy) add_rows(dh, hp, s.dy + ((at * size) << 2), size, n, size);
     gru_gates_backward(gates, dh, q, h_previous, n, hp, s.variant);
     clear_padding(gates, n, 3, size);
     if (after) {
@@ -230,12 +246,38 @@ export function gru_sequence_backward(table: usize): void {
     }
     gemm_range(dh, hp, dh, hp, gates, 3 * hp, s.r_back, 3 * hp, 0, n, hp, 2 * hp);
   }
-  input_gradients(s, 3);
-  const candidate = (<usize>(2 * size)) << 2; // bytes of the rows of r and z, per column
-  const dr_n = s.dr ? s.dr + candidate * size : 0;
-  const dbr_n = s.dbr ? s.dbr + candidate : 0;
-  recurrent_gradients(s, s.dr, s.dbr, s.gates, 3 * hp, 0, 2);
-  if (after) recurrent_gradients(s, dr_n, dbr_n, s.c, hp, 0, 1);
-  else recurrent_gradients(s, dr_n, dbr_n, s.gates + 2 * row, 3 * hp, s.c, 1);
-  initial_gradients(s);
+}
+
+/** The sums over time, one product each: r and z from the gates, n from what flowed into its share of R h. */
+function gru_sums(s: Sequence, part: i32, parts: i32): void {
+  const size = s.hidden_size;
+  const hp = Shape.padded(size);
+  const before = (<usize>(2 * size)) << 2; // bytes of the rows of r and z, per column
+  const dr = s.dr ? s.dr + before * size : 0;
+  const dbr = s.dbr ? s.dbr + before : 0;
+  const dn = s.gates + ((<usize>(2 * hp)) << 2);
+  input_gradients(s, 3, part, parts);
+  recurrent_gradients(s, s.dr, s.dbr, s.gates, 3 * hp, previous_h(s), 2, part, parts);
+  if (s.variant == 0) recurrent_gradients(s, dr, dbr, s.c, hp, previous_h(s), 1, part, parts);
+  else recurrent_gradients(s, dr, dbr, dn, 3 * hp, s.c, 1, part, parts);
+}
+
+/** Stages of the backward pass: 0 state (one part), 1 steps, 2 sums over time, 3 initial state (one part). */
+export function gru_backward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
+  const s = changetype<Sequence>(table);
+  if (stage == 0) {
+    pad_rows(Scratch.dh(s), s.dh_last, s.batch, s.hidden_size);
+    gather_previous_h(s);
+  } else if (stage == 1) {
+    gru_steps_back(s, Part.from(s.batch, part, parts), Part.from(s.batch, part + 1, parts));
+  } else if (stage == 2) {
+    gru_sums(s, part, parts);
+  } else {
+    initial_gradients(s);
+  }
+}
+
+/** All steps backward, last one first; then the sums over time, one product each. */
+export function gru_sequence_backward(table: usize): void {
+  for (let stage = 0; stage < 4; stage++) gru_backward_stage(table, stage, 0, 1);
 }

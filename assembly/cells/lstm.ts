@@ -4,11 +4,14 @@ import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
   clear_padding,
+  gather_previous_h,
   hand_out,
   initial_gradients,
   input_gradients,
+  Part,
   pad_bias,
   pad_rows,
+  previous_h,
   project_input,
   recurrent_gradients,
   Scratch,
@@ -117,64 +120,96 @@ export function lstm_bias(s: Sequence): void {
   }
 }
 
-/** The steps themselves: from the states in the first rows of h and c to all the others. */
-export function lstm_steps(s: Sequence): void {
+/** The steps themselves, for sequences `from` … `to - 1`: from the states in the first rows of h and c to all the others. */
+export function lstm_steps(s: Sequence, from: i32, to: i32): void {
   const size = s.hidden_size;
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
-  project_input(s, 4);
-  let gates = s.gates;
-  let h_previous = s.h;
-  let c_previous = s.c;
-  let tanh_c = s.tanh_c;
+  let gates = s.gates + <usize>from * 4 * row;
+  let h_previous = s.h + <usize>from * row;
+  let c_previous = s.c + <usize>from * row;
+  let tanh_c = s.tanh_c + <usize>from * row;
   let held = s.batch;
   for (let t = 0; t < s.steps; t++) {
-    const n = i32.load(s.sizes + ((<usize>t) << 2));
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
+    const n = min(active, to) - from;
+    if (n <= 0) return;
     const h = h_previous + <usize>held * row;
     const c = c_previous + <usize>held * row;
     gemm(gates, 4 * hp, gates, 4 * hp, h_previous, hp, s.r, n, 4 * hp, size);
     lstm_gates_forward(h, c, tanh_c, gates, c_previous, n, hp);
     h_previous = h;
     c_previous = c;
-    gates += <usize>n * 4 * row;
-    tanh_c += <usize>n * row;
-    held = n;
+    gates += <usize>active * 4 * row;
+    tanh_c += <usize>active * row;
+    held = active;
+  }
+}
+
+/** Stages of the forward pass: 0 states and biases (one part), 1 projection, 2 steps, 3 states out (one part). */
+export function lstm_forward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
+  const s = changetype<Sequence>(table);
+  if (stage == 0) {
+    pad_rows(s.h, s.h0, s.batch, s.hidden_size);
+    pad_rows(s.c, s.c0, s.batch, s.hidden_size);
+    lstm_bias(s);
+  } else if (stage == 1) {
+    project_input(s, 4, part, parts);
+  } else if (stage == 2) {
+    lstm_steps(s, Part.from(s.batch, part, parts), Part.from(s.batch, part + 1, parts));
+  } else {
+    hand_out(s);
   }
 }
 
 /** All steps forward. */
 export function lstm_sequence_forward(table: usize): void {
+  for (let stage = 0; stage < 4; stage++) lstm_forward_stage(table, stage, 0, 1);
+}
+
+/** Back through the steps, last one first, for sequences `from` … `to - 1`. */
+function lstm_steps_back(s: Sequence, from: i32, to: i32): void {
+  const size = s.hidden_size;
+  const hp = Shape.padded(size);
+  const row = (<usize>hp) << 2;
+  const dh = Scratch.dh(s) + <usize>from * row;
+  const dc = Scratch.dc(s) + <usize>from * row;
+  let rows = <usize>s.rows; // where the step at work begins
+  for (let t = s.steps - 1; t >= 0; t--) {
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
+    const before = t > 0 ? i32.load(s.sizes + ((<usize>(t - 1)) << 2)) : s.batch;
+    rows -= active;
+    const n = min(active, to) - from;
+    if (n <= 0) continue;
+    const at = rows + from;
+    const gates = s.gates + at * 4 * row;
+    const c_previous = s.c + (<usize>s.batch + at - before) * row;
+    if (s.dy) add_rows(dh, hp, s.dy + ((at * size) << 2), size, n, size);
+    lstm_gates_backward(gates, dc, dh, s.tanh_c + at * row, c_previous, n, hp);
+    clear_padding(gates, n, 4, size);
+    gemm(dh, hp, 0, 0, gates, 4 * hp, s.r_back, n, hp, 4 * hp);
+  }
+}
+
+/** Stages of the backward pass: 0 states (one part), 1 steps, 2 sums over time, 3 initial states (one part). */
+export function lstm_backward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
-  pad_rows(s.h, s.h0, s.batch, s.hidden_size);
-  pad_rows(s.c, s.c0, s.batch, s.hidden_size);
-  lstm_bias(s);
-  lstm_steps(s);
-  hand_out(s);
+  if (stage == 0) {
+    pad_rows(Scratch.dh(s), s.dh_last, s.batch, s.hidden_size);
+    pad_rows(Scratch.dc(s), s.dc_last, s.batch, s.hidden_size);
+    gather_previous_h(s);
+  } else if (stage == 1) {
+    lstm_steps_back(s, Part.from(s.batch, part, parts), Part.from(s.batch, part + 1, parts));
+  } else if (stage == 2) {
+    const n = 4 * Shape.padded(s.hidden_size);
+    input_gradients(s, 4, part, parts);
+    recurrent_gradients(s, s.dr, s.dbr, s.gates, n, previous_h(s), 4, part, parts);
+  } else {
+    initial_gradients(s);
+  }
 }
 
 /** All steps backward, last one first; then the sums over time, one product each. */
 export function lstm_sequence_backward(table: usize): void {
-  const s = changetype<Sequence>(table);
-  const size = s.hidden_size;
-  const hp = Shape.padded(size);
-  const row = (<usize>hp) << 2;
-  const dh = Scratch.dh(s);
-  const dc = Scratch.dc(s);
-  pad_rows(dh, s.dh_last, s.batch, size);
-  pad_rows(dc, s.dc_last, s.batch, size);
-  let rows = <usize>s.rows; // rows of the steps that are still to come, this one included
-  for (let t = s.steps - 1; t >= 0; t--) {
-    const n = i32.load(s.sizes + ((<usize>t) << 2));
-    const before = t > 0 ? i32.load(s.sizes + ((<usize>(t - 1)) << 2)) : s.batch;
-    rows -= n;
-    const gates = s.gates + rows * 4 * row;
-    const c_previous = s.c + (<usize>s.batch + rows - before) * row;
-    if (s.dy) add_rows(dh, hp, s.dy + ((rows * size) << 2), size, n, size);
-    lstm_gates_backward(gates, dc, dh, s.tanh_c + rows * row, c_previous, n, hp);
-    clear_padding(gates, n, 4, size);
-    gemm(dh, hp, 0, 0, gates, 4 * hp, s.r_back, n, hp, 4 * hp);
-  }
-  input_gradients(s, 4);
-  recurrent_gradients(s, s.dr, s.dbr, s.gates, 4 * hp, 0, 4);
-  initial_gradients(s);
+  for (let stage = 0; stage < 4; stage++) lstm_backward_stage(table, stage, 0, 1);
 }

@@ -3,11 +3,14 @@ import { relu_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
   clear_padding,
+  gather_previous_h,
   hand_out,
   initial_gradients,
   input_gradients,
+  Part,
   pad_bias,
   pad_rows,
+  previous_h,
   project_input,
   recurrent_gradients,
   Scratch,
@@ -24,34 +27,46 @@ export function rnn_bias(s: Sequence): void {
   pad_bias(s.bias, s.bx, s.br, s.hidden_size);
 }
 
-/** The steps themselves. The pre-activations pass through `gates` [P, Hp], which backward fills anew. */
-export function rnn_steps(s: Sequence): void {
+/** The steps themselves, for sequences `from` … `to - 1`. Pre-activations pass through `gates` [P, Hp], which backward fills anew. */
+export function rnn_steps(s: Sequence, from: i32, to: i32): void {
   const size = s.hidden_size;
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
-  project_input(s, 1);
-  let gates = s.gates;
-  let h_previous = s.h;
+  let gates = s.gates + <usize>from * row;
+  let h_previous = s.h + <usize>from * row;
   let held = s.batch;
   for (let t = 0; t < s.steps; t++) {
-    const n = i32.load(s.sizes + ((<usize>t) << 2));
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
+    const n = min(active, to) - from;
+    if (n <= 0) return;
     const h = h_previous + <usize>held * row;
     gemm(gates, hp, gates, hp, h_previous, hp, s.r, n, hp, size);
     if (s.variant == 0) tanh_forward(h, gates, n * hp);
     else relu_forward(h, gates, n * hp);
     h_previous = h;
-    gates += <usize>n * row;
-    held = n;
+    gates += <usize>active * row;
+    held = active;
+  }
+}
+
+/** Stages of the forward pass: 0 state and bias (one part), 1 projection, 2 steps, 3 states out (one part). */
+export function rnn_forward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
+  const s = changetype<Sequence>(table);
+  if (stage == 0) {
+    pad_rows(s.h, s.h0, s.batch, s.hidden_size);
+    rnn_bias(s);
+  } else if (stage == 1) {
+    project_input(s, 1, part, parts);
+  } else if (stage == 2) {
+    rnn_steps(s, Part.from(s.batch, part, parts), Part.from(s.batch, part + 1, parts));
+  } else {
+    hand_out(s);
   }
 }
 
 /** All steps forward. */
 export function rnn_sequence_forward(table: usize): void {
-  const s = changetype<Sequence>(table);
-  pad_rows(s.h, s.h0, s.batch, s.hidden_size);
-  rnn_bias(s);
-  rnn_steps(s);
-  hand_out(s);
+  for (let stage = 0; stage < 4; stage++) rnn_forward_stage(table, stage, 0, 1);
 }
 
 /** d [n] = gradient of the pre-activation, from dh and h: (1 - h²) dh, or dh where h > 0. n a multiple of 4. */
@@ -70,25 +85,45 @@ export function rnn_gate_backward(d: usize, dh: usize, h: usize, n: i32, variant
   }
 }
 
-/** All steps backward, last one first; then the sums over time, one product each. */
-export function rnn_sequence_backward(table: usize): void {
-  const s = changetype<Sequence>(table);
+/** Back through the steps, last one first, for sequences `from` … `to - 1`. */
+function rnn_steps_back(s: Sequence, from: i32, to: i32): void {
   const size = s.hidden_size;
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
-  const dh = Scratch.dh(s);
-  pad_rows(dh, s.dh_last, s.batch, size);
-  let rows = <usize>s.rows;
+  const dh = Scratch.dh(s) + <usize>from * row;
+  let rows = <usize>s.rows; // where the step at work begins
   for (let t = s.steps - 1; t >= 0; t--) {
-    const n = i32.load(s.sizes + ((<usize>t) << 2));
-    rows -= n;
-    const d = s.gates + rows * row;
-    if (s.dy) add_rows(dh, hp, s.dy + ((rows * size) << 2), size, n, size);
-    rnn_gate_backward(d, dh, s.h + (<usize>s.batch + rows) * row, n * hp, s.variant);
+    const active = i32.load(s.sizes + ((<usize>t) << 2));
+    rows -= active;
+    const n = min(active, to) - from;
+    if (n <= 0) continue;
+    const at = rows + from;
+    const d = s.gates + at * row;
+    if (s.dy) add_rows(dh, hp, s.dy + ((at * size) << 2), size, n, size);
+    rnn_gate_backward(d, dh, s.h + (<usize>s.batch + at) * row, n * hp, s.variant);
     clear_padding(d, n, 1, size);
     gemm(dh, hp, 0, 0, d, hp, s.r_back, n, hp, hp);
   }
-  input_gradients(s, 1);
-  recurrent_gradients(s, s.dr, s.dbr, s.gates, hp, 0, 1);
-  initial_gradients(s);
+}
+
+/** Stages of the backward pass: 0 state (one part), 1 steps, 2 sums over time, 3 initial state (one part). */
+export function rnn_backward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
+  const s = changetype<Sequence>(table);
+  if (stage == 0) {
+    pad_rows(Scratch.dh(s), s.dh_last, s.batch, s.hidden_size);
+    gather_previous_h(s);
+  } else if (stage == 1) {
+    rnn_steps_back(s, Part.from(s.batch, part, parts), Part.from(s.batch, part + 1, parts));
+  } else if (stage == 2) {
+    const n = Shape.padded(s.hidden_size);
+    input_gradients(s, 1, part, parts);
+    recurrent_gradients(s, s.dr, s.dbr, s.gates, n, previous_h(s), 1, part, parts);
+  } else {
+    initial_gradients(s);
+  }
+}
+
+/** All steps backward, last one first; then the sums over time, one product each. */
+export function rnn_sequence_backward(table: usize): void {
+  for (let stage = 0; stage < 4; stage++) rnn_backward_stage(table, stage, 0, 1);
 }

@@ -1,4 +1,4 @@
-import { gemm, gemm_tn, gemm_tn_scratch } from "../gemm";
+import { gemm, gemm_tn_range, gemm_tn_scratch } from "../gemm";
 import { column_sums } from "../reduce";
 import { gather_rows } from "../rows";
 
@@ -52,12 +52,24 @@ export class Sequence {
   dh0: usize; // [B, H] or 0
   dc0: usize; // [B, H] or 0 (LSTM)
   scratch: usize; // work: as many floats as sequence_scratch says
+  parts: i32; // how many threads may work on this at a time
 }
 
 export class Shape {
   /** H rounded up to whole vectors. */
   @inline static padded(h: i32): i32 {
     return (h + 3) & ~3;
+  }
+}
+
+/**
+ * A pass is a row of stages, one after the other; within a stage the parts of the work depend on nothing that another part
+ * does, so that each may be done by a thread of its own. One thread does the stages with a single part.
+ */
+export class Part {
+  /** Where part `part` of `parts` of n rows begins: at a multiple of 4, so that tiles stay whole. */
+  @inline static from(n: i32, part: i32, parts: i32): i32 {
+    return min(n, ((n * part) / parts + 3) & ~3);
   }
 }
 
@@ -125,9 +137,13 @@ export function pad_bias(dst: usize, a: usize, b: usize, h: i32): void {
 }
 
 /** gates [P, G·Hp] = bias + x Wᵀ for all steps at once: the input's share does not depend on the state. */
-export function project_input(s: Sequence, gates_per_cell: i32): void {
+export function project_input(s: Sequence, gates_per_cell: i32, part: i32, parts: i32): void {
   const n = gates_per_cell * Shape.padded(s.hidden_size);
-  gemm(s.gates, n, s.bias, 0, s.x, s.input_size, s.w, s.rows, n, s.input_size);
+  const from = Part.from(s.rows, part, parts);
+  const m = Part.from(s.rows, part + 1, parts) - from;
+  const c = s.gates + ((<usize>from * n) << 2);
+  const x = s.x + ((<usize>from * s.input_size) << 2);
+  gemm(c, n, s.bias, 0, x, s.input_size, s.w, m, n, s.input_size);
 }
 
 /** Hands the states out: h_last (and c_last from `c`, where c is the LSTM's) and y without padding. */
@@ -152,12 +168,17 @@ function last_rows(dst: usize, src: usize, last: usize, batch: i32, h: i32): voi
   }
 }
 
-/** Scratch of backward, in this order: dh [B, Hp], dc [B, Hp], previous h [P, Hp], what gemm_tn needs. In floats. */
+/** What gemm_tn needs for any of a sequence's products, in floats. */
+function product_scratch(s: Sequence): i32 {
+  const widest = max(s.input_size, Shape.padded(s.hidden_size));
+  return gemm_tn_scratch(4 * s.hidden_size, widest, s.rows);
+}
+
+/** Scratch of backward, in this order: dh [B, Hp], dc [B, Hp], previous h [P, Hp], a product's for each part. In floats. */
 export function sequence_scratch(table: usize): i32 {
   const s = changetype<Sequence>(table);
-  const hp = Shape.padded(s.hidden_size);
-  const widest = max(s.input_size, hp);
-  return (2 * s.batch + s.rows) * hp + gemm_tn_scratch(4 * s.hidden_size, widest, s.rows);
+  const states = (2 * s.batch + s.rows) * Shape.padded(s.hidden_size);
+  return states + max(s.parts, 1) * product_scratch(s);
 }
 
 export class Scratch {
@@ -171,14 +192,20 @@ export class Scratch {
   @inline static previous(s: Sequence): usize {
     return s.scratch + ((<usize>(2 * s.batch * Shape.padded(s.hidden_size))) << 2);
   }
-  @inline static product(s: Sequence): usize {
-    return Scratch.previous(s) + ((<usize>(s.rows * Shape.padded(s.hidden_size))) << 2);
+  @inline static product(s: Sequence, part: i32): usize {
+    const rows = s.rows * Shape.padded(s.hidden_size);
+    return Scratch.previous(s) + ((<usize>(rows + part * product_scratch(s))) << 2);
   }
 }
 
 /** [P, Hp]: for every row of the sequence the h that its step began with. Where no sequence is shorter that is `h` itself. */
-function previous_h(s: Sequence): usize {
-  if (s.rows == s.steps * s.batch) return s.h;
+export function previous_h(s: Sequence): usize {
+  return s.rows == s.steps * s.batch ? s.h : Scratch.previous(s);
+}
+
+/** Puts those rows together where `h` is not them itself. */
+export function gather_previous_h(s: Sequence): void {
+  if (s.rows == s.steps * s.batch) return;
   const row = (<usize>Shape.padded(s.hidden_size)) << 2;
   let from = s.h;
   let to = Scratch.previous(s);
@@ -190,21 +217,47 @@ function previous_h(s: Sequence): usize {
     to += <usize>active * row;
     held = active;
   }
-  return Scratch.previous(s);
+}
+
+/** C [G·H, n] += dᵀ b over all rows, d [P, ld] in groups of Hp: this part's rows of C. */
+function weight_gradients(
+  s: Sequence,
+  c: usize,
+  n: i32,
+  d: usize,
+  ld: i32,
+  b: usize,
+  ldb: i32,
+  gates_per_cell: i32,
+  part: i32,
+  parts: i32,
+): void {
+  const h = s.hidden_size;
+  const all = gates_per_cell * h;
+  const first = Part.from(all, part, parts);
+  const m = Part.from(all, part + 1, parts) - first;
+  const to = c + ((<usize>first * n) << 2);
+  const hp = Shape.padded(h);
+  gemm_tn_range(to, n, d, ld, b, ldb, Scratch.product(s, part), first, m, n, s.rows, h, hp);
 }
 
 /** From d(pre-activation) of all steps in `gates`: dx, dW and dbx, one product each. */
-export function input_gradients(s: Sequence, gates_per_cell: i32): void {
+export function input_gradients(s: Sequence, gates_per_cell: i32, part: i32, parts: i32): void {
   const h = s.hidden_size;
-  const hp = Shape.padded(h);
   const g = gates_per_cell;
+  const n = g * Shape.padded(h);
   const i = s.input_size;
-  if (s.dx) gemm(s.dx, i, s.dx, i, s.gates, g * hp, s.w_back, s.rows, i, g * hp);
-  if (s.dw) gemm_tn(s.dw, i, s.gates, g * hp, s.x, i, Scratch.product(s), g * h, i, s.rows, h, hp);
-  if (s.dbx) column_sums(s.dbx, s.gates, g * hp, s.rows, g * h, h);
+  if (s.dx) {
+    const from = Part.from(s.rows, part, parts);
+    const m = Part.from(s.rows, part + 1, parts) - from;
+    const dx = s.dx + ((<usize>from * i) << 2);
+    gemm(dx, i, dx, i, s.gates + ((<usize>from * n) << 2), n, s.w_back, m, i, n);
+  }
+  if (s.dw) weight_gradients(s, s.dw, i, s.gates, n, s.x, i, g, part, parts);
+  if (s.dbx && part == 0) column_sums(s.dbx, s.gates, n, s.rows, g * h, h);
 }
 
-/** dR and dbr of the first `gates_per_cell` gates, from `d` [P, ld]: what flows into R h + br. */
+/** dR and dbr of `gates_per_cell` gates, from `d` [P, ld]: what flows into R h + br. previous [P, Hp]: what R was multiplied by. */
 export function recurrent_gradients(
   s: Sequence,
   dr: usize,
@@ -213,15 +266,13 @@ export function recurrent_gradients(
   ld: i32,
   previous: usize,
   gates_per_cell: i32,
+  part: i32,
+  parts: i32,
 ): void {
   const h = s.hidden_size;
   const hp = Shape.padded(h);
-  const g = gates_per_cell;
-  if (dr) {
-    const from = previous ? previous : previous_h(s);
-    gemm_tn(dr, h, d, ld, from, hp, Scratch.product(s), g * h, h, s.rows, h, hp);
-  }
-  if (dbr) column_sums(dbr, d, ld, s.rows, g * h, h);
+  if (dr) weight_gradients(s, dr, h, d, ld, previous, hp, gates_per_cell, part, parts);
+  if (dbr && part == parts - 1) column_sums(dbr, d, ld, s.rows, gates_per_cell * h, h);
 }
 
 /** What is left in dh (and dc) after the first step is the gradient of the initial state. */

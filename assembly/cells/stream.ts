@@ -2,7 +2,7 @@ import { gemm } from "../gemm";
 import { gru_bias, gru_steps } from "./gru";
 import { lstm_bias, lstm_steps } from "./lstm";
 import { rnn_bias, rnn_steps } from "./rnn";
-import { pad_rows, Sequence, Shape } from "./sequence";
+import { pad_rows, project_input, Sequence, Shape } from "./sequence";
 
 /**
  * Single steps of a whole stack. A program is pairs of words, one a layer from the first to the last: which kind of layer,
@@ -37,12 +37,15 @@ export function stream_step(program: usize, layers: i32): void {
     const size = (<usize>h) << 2;
     pad_rows(s.h, s.h0, 1, h);
     if (kind == 1) {
-      rnn_steps(s);
+      project_input(s, 1, 0, 1);
+      rnn_steps(s, 0, 1);
     } else if (kind == 2) {
-      gru_steps(s);
+      project_input(s, 3, 0, 1);
+      gru_steps(s, 0, 1);
     } else {
       pad_rows(s.c, s.c0, 1, h);
-      lstm_steps(s);
+      project_input(s, 4, 0, 1);
+      lstm_steps(s, 0, 1);
       memory.copy(s.c_last, s.c + row, size);
     }
     memory.copy(s.h_last, s.h + row, size);

@@ -36,6 +36,7 @@ export const sequenceFields = [
   "dh0",
   "dc0",
   "scratch",
+  "parts",
 ] as const;
 
 export type SequenceField = (typeof sequenceFields)[number];
