@@ -1,12 +1,29 @@
-// Emits the package: bindings/ -> dist/ by tsc, and the kernels' module beside it for those who load it themselves.
+// Builds the package: bindings/ -> dist/. Declarations by tsc, one file each; JavaScript by esbuild, one file an entry and one
+// for what they share, since a program that imports sixty small files starts 20 ms later. The kernels' module stands beside
+// it for those who load it themselves.
 import { execFileSync } from "node:child_process";
 import { copyFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, "-p", "tsconfig.json"], {
+const tsc = `${root}node_modules/typescript/bin/tsc`;
+execFileSync(process.execPath, [tsc, "-p", "tsconfig.json", "--emitDeclarationOnly"], {
   cwd: root,
   stdio: "inherit",
+});
+await build({
+  absWorkingDir: root,
+  entryPoints: { index: "bindings/index.ts", "js/index": "bindings/js/index.ts" },
+  outdir: "dist",
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "neutral",
+  target: "es2022",
+  sourcemap: true,
+  sourcesContent: true,
+  legalComments: "none",
 });
 copyFileSync(`${root}build/kernels.wasm`, `${root}dist/kernels.wasm`);

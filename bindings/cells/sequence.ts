@@ -1,32 +1,19 @@
 import { type Heap, wholeVectors } from "../core/heap.ts";
-import type { Kernels } from "../core/kernels.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { type Frame, inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Part, Schedule } from "./schedule.ts";
 import { type SequenceField, sequenceFields } from "./sequence-table.ts";
 
-/** The kinds of built-in cells: how many gates each has, how many tensors its state, and its kernels. */
+/** The kinds of built-in cells: how many gates each has and how many tensors its state. */
 export const kinds = {
-  rnn: {
-    gates: 1,
-    states: 1,
-    forward: (k: Kernels, table: number): void => k.rnn_sequence_forward(table),
-    backward: (k: Kernels, table: number): void => k.rnn_sequence_backward(table),
-  },
-  gru: {
-    gates: 3,
-    states: 1,
-    forward: (k: Kernels, table: number): void => k.gru_sequence_forward(table),
-    backward: (k: Kernels, table: number): void => k.gru_sequence_backward(table),
-  },
-  lstm: {
-    gates: 4,
-    states: 2,
-    forward: (k: Kernels, table: number): void => k.lstm_sequence_forward(table),
-    backward: (k: Kernels, table: number): void => k.lstm_sequence_backward(table),
-  },
+  rnn: { gates: 1, states: 1 },
+  gru: { gates: 3, states: 1 },
+  lstm: { gates: 4, states: 2 },
 } as const;
+
+/** Operations of a pass from which on threads gain more than it costs to wake them and wait for them. */
+const worthSharing = 1e7;
 
 /** What a built-in cell is to its whole-sequence kernels. */
 export interface FusedCell {
@@ -90,6 +77,9 @@ class SequenceRun {
   readonly #initial: readonly Tensor[] | undefined;
   readonly #parts: readonly Part[];
   readonly #table: number;
+  readonly #batch: number;
+  /** Of the largest part's forward pass. */
+  readonly #operations: number;
   /** The kernel's h is the output as it stands. */
   readonly #inPlace: boolean;
   readonly #sizes: number;
@@ -115,6 +105,8 @@ class SequenceRun {
     this.#x = x;
     this.#initial = initial;
     this.#parts = parts;
+    this.#batch = batch;
+    this.#operations = 2 * most * gates * h * (h + weight_ih.shape[1]!);
     this.#inPlace = parts.length === 1 && h === hp;
     const hidden = frame.floats((batch + most) * hp);
     const output = this.#inPlace ? hidden + 4 * batch * hp : frame.floats(rows * h);
@@ -134,6 +126,7 @@ class SequenceRun {
       inputSize: weight_ih.shape[1]!,
       hiddenSize: h,
       variant: cell.variant,
+      parts: frame.runtime.pool?.threads ?? 1,
       w: packGates(weight_ih, "nt", h, hp),
       r: packGates(weight_hh, "nt", h, hp),
       bx: bias_ih ? frame.at(bias_ih) : 0,
@@ -148,6 +141,15 @@ class SequenceRun {
 
   #fill(words: Words): void {
     fillTable(this.#frame.runtime.heap, this.#table, words);
+  }
+
+  /** Runs a pass over the part that the table is set to: on all threads where that pays. */
+  #call(direction: "forward" | "backward"): void {
+    const { kernels, pool } = this.#frame.runtime;
+    const { kind } = this.#cell;
+    if (pool?.usable && this.#operations >= worthSharing && this.#batch >= 4 * pool.threads)
+      pool.run(`_${kind}_${direction}_stage`, this.#table, this.#operations);
+    else kernels[`${kind}_sequence_${direction}`](this.#table);
   }
 
   /** The forward pass of part n. */
@@ -166,7 +168,7 @@ class SequenceRun {
       hLast: h![n + 1]!,
       cLast: c?.[n + 1] ?? 0,
     });
-    kinds[this.#cell.kind].forward(this.#frame.kernels, this.#table);
+    this.#call("forward");
   }
 
   forward(): void {
@@ -210,7 +212,7 @@ class SequenceRun {
         dh0: dh![n]!,
         dc0: dc?.[n] ?? 0,
       });
-      kinds[this.#cell.kind].backward(frame.kernels, this.#table);
+      this.#call("backward");
     }
   }
 }

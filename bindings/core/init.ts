@@ -1,11 +1,15 @@
 import { checkOptions, checkSize, kindError, valueError } from "./check.ts";
 import { checkModule, embeddedKernels, type KernelSet, noSimd, wasmKernels } from "./kernels.ts";
+import { startPool } from "./pool.ts";
 import { startedRuntime, startRuntime } from "./runtime.ts";
 import { openFrame } from "./scope.ts";
 
 /** What `init` can choose. */
 export interface InitOptions {
-  /** How many threads compute. More than 1 is not there yet. */
+  /**
+   * How many threads compute, from 1 to 64; by default 1. In Node, large recurrent layers are shared out among them, with
+   * the same bits as on one thread. The others end with the program.
+   */
   readonly threads?: number;
   /**
    * The kernels as a WebAssembly.Module (of `gatewise/kernels.wasm`), its bytes, a Response that brings it or a URL to
@@ -29,7 +33,11 @@ export interface Engine {
 const where = "init";
 
 /** The engine in use; before first use the one that would be. */
-export const engine = (): Engine => ({ kernels: startedRuntime()?.name ?? "wasm", threads: 1 });
+export function engine(): Engine {
+  const running = startedRuntime();
+  const pool = running?.pool?.usable ? running.pool : undefined;
+  return { kernels: running?.name ?? "wasm", threads: pool?.threads ?? 1 };
+}
 
 /** What was asked for, so that asking for the same again is no change. */
 let chosen: { module: InitOptions["module"]; kernels: KernelSet | undefined } | undefined;
@@ -43,24 +51,28 @@ async function compile(module: InitOptions["module"]): Promise<WebAssembly.Modul
     }
   }
   if (module instanceof WebAssembly.Module) return module;
+  const bytes = await fetchBytes(module);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new RangeError(`${where}: expected a WebAssembly module with SIMD, got ${cause}`, {
+      cause,
+    });
+  }
+}
+
+/** The bytes of a module, wherever they come from. */
+async function fetchBytes(module: InitOptions["module"]): Promise<Uint8Array<ArrayBuffer>> {
+  if (module === undefined) return embeddedKernels();
   if (typeof Response === "function" && module instanceof Response) {
     if (!module.ok)
       throw valueError(where, "a response with the module", `status ${module.status}`);
-    return compile(await module.arrayBuffer());
+    return new Uint8Array(await module.arrayBuffer());
   }
-  if (module instanceof URL) return compile(await fetch(module));
-  if (module instanceof ArrayBuffer || ArrayBuffer.isView(module)) {
-    const bytes = ArrayBuffer.isView(module)
-      ? new Uint8Array(module.buffer as ArrayBuffer, module.byteOffset, module.byteLength)
-      : module;
-    try {
-      return await WebAssembly.compile(bytes); // not every engine takes a DataView
-    } catch (cause) {
-      throw new RangeError(`${where}: expected a WebAssembly module with SIMD, got ${cause}`, {
-        cause,
-      });
-    }
-  }
+  if (module instanceof URL) return fetchBytes(await fetch(module));
+  if (module instanceof ArrayBuffer) return new Uint8Array(module);
+  if (ArrayBuffer.isView(module))
+    return new Uint8Array(module.buffer as ArrayBuffer, module.byteOffset, module.byteLength);
   throw kindError(where, "module to be a WebAssembly.Module, bytes, a Response or a URL", module);
 }
 
@@ -91,17 +103,24 @@ export async function init(options?: InitOptions): Promise<void> {
     const running = startedRuntime();
     if (!running || replace) return false;
     const same = chosen?.module === module && chosen?.kernels === kernels;
-    if (same && (threads ?? 1) === 1) return true;
+    if (same && (threads ?? 1) === engine().threads) return true;
     throw new Error(
-      `${where}: the engine is chosen already (${running.name}, 1 thread); pass replace: true to change it for what is created from now on`,
+      `${where}: the engine is chosen already (${running.name}, threads: ${engine().threads}); pass replace: true to change it for what is created from now on`,
     );
   };
   if (settled()) return;
-  if (threads !== undefined && threads > 1)
-    throw valueError(where, "threads to be 1 (more are not there yet)", threads);
+  if (kernels && threads !== undefined && threads > 1)
+    throw valueError(where, `threads to be 1 with ${kernels.name} kernels`, threads);
 
   if (kernels) {
     startRuntime(kernels);
+  } else if (threads !== undefined && threads > 1) {
+    const bytes = await fetchBytes(module);
+    const compiled = await compile(bytes);
+    checkModule(where, compiled);
+    const instance = await startPool(where, bytes, threads);
+    if (settled()) return instance.pool.close();
+    startRuntime({ name: "wasm", instantiate: () => instance });
   } else {
     const compiled = await compile(module);
     checkModule(where, compiled);

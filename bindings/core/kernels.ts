@@ -1,5 +1,6 @@
 import { valueError } from "./check.ts";
 import { type Kernels, kernelNames, wasmHex } from "./generated/kernels.ts";
+import type { Pool } from "./pool.ts";
 
 export type { Kernels };
 
@@ -15,6 +16,8 @@ export interface KernelInstance {
   readonly kernels: Kernels;
   readonly memory: LinearMemory;
   readonly heapBase: number;
+  /** Threads that work on the same memory. */
+  readonly pool?: Pool;
 }
 
 /** A set of kernels that a runtime can be built on: the compiled one, or `jsKernels` of gatewise/js. */
@@ -30,9 +33,22 @@ export const noSimd = (cause: unknown): Error =>
     { cause },
   );
 
+/** What some engines have for it. */
+interface HexReader {
+  readonly fromHex?: (hex: string) => Uint8Array<ArrayBuffer>;
+}
+
+/** Natively where the engine can: by hand it takes 2 ms of a program's start. */
 function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
+  const { fromHex } = Uint8Array as HexReader;
+  if (fromHex) return fromHex.call(Uint8Array, hex);
+  const { Buffer } = globalThis as {
+    Buffer?: { from(hex: string, encoding: "hex"): Uint8Array<ArrayBuffer> };
+  };
+  if (Buffer) return Buffer.from(hex, "hex");
   const bytes = new Uint8Array(hex.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(hex.substr(2 * i, 2), 16);
+  for (let i = 0; i < bytes.length; i++)
+    bytes[i] = Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
 

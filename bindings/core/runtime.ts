@@ -1,6 +1,7 @@
 import { Arena } from "./arena.ts";
 import { Heap } from "./heap.ts";
 import { type KernelSet, type Kernels, wasmKernels } from "./kernels.ts";
+import type { Pool } from "./pool.ts";
 
 /** Kernels, the memory they work in and its layout. Modules belong to the runtime they were created under. */
 export class Runtime {
@@ -8,9 +9,12 @@ export class Runtime {
   readonly kernels: Kernels;
   readonly heap: Heap;
   readonly arena: Arena;
+  /** Threads to share the work of large layers with. */
+  readonly pool: Pool | undefined;
 
   constructor(set: KernelSet) {
-    const { kernels, memory, heapBase } = set.instantiate();
+    const { kernels, memory, heapBase, pool } = set.instantiate();
+    this.pool = pool;
     this.name = set.name;
     this.kernels = kernels;
     this.heap = new Heap(memory, heapBase);
