@@ -48,6 +48,7 @@ export {
   panel_4 as _panel_4,
   panel_8 as _panel_8,
   panel_part as _panel_part,
+  turn_line as _turn_line,
   turn_quad as _turn_quad,
 } from "./gemm";
 export {

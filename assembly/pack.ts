@@ -24,17 +24,13 @@ class Quad {
   }
 }
 
-/** Four rows of `src`, `ld` bytes apart, become four columns: dst[k] = src[0..3][k]. 4×4 transposes in registers. */
-export function transpose_quad(dst: usize, stride: usize, src: usize, ld: usize, k: i32): void {
-  let r0 = src;
-  let r1 = r0 + ld;
-  let r2 = r1 + ld;
-  let r3 = r2 + ld;
-  for (; k >= 4; k -= 4) {
-    const a = v128.load(r0);
-    const b = v128.load(r1);
-    const c = v128.load(r2);
-    const d = v128.load(r3);
+export class Turn {
+  /** A 4×4 block at src, rows `ld` bytes apart, to dst with rows and columns exchanged, rows `stride` bytes apart. */
+  @inline static quad(dst: usize, stride: usize, src: usize, ld: isize): void {
+    const a = v128.load(src);
+    const b = v128.load(src + ld);
+    const c = v128.load(src + 2 * ld);
+    const d = v128.load(src + 3 * ld);
     const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
     const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
     const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
@@ -43,12 +39,16 @@ export function transpose_quad(dst: usize, stride: usize, src: usize, ld: usize,
     v128.store(dst + stride, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
     v128.store(dst + 2 * stride, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
     v128.store(dst + 3 * stride, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
-    dst += 4 * stride;
-    r0 += 16;
-    r1 += 16;
-    r2 += 16;
-    r3 += 16;
   }
+}
+
+/** Four rows of `src`, `ld` bytes apart, become four columns: dst[k] = src[0..3][k]. */
+export function transpose_quad(dst: usize, stride: usize, src: usize, ld: usize, k: i32): void {
+  for (; k >= 4; k -= 4, dst += 4 * stride, src += 16) Turn.quad(dst, stride, src, ld);
+  let r0 = src;
+  let r1 = r0 + ld;
+  let r2 = r1 + ld;
+  let r3 = r2 + ld;
   for (; k > 0; k--, r0 += 4, r1 += 4, r2 += 4, r3 += 4, dst += stride) {
     f32.store(dst, f32.load(r0));
     f32.store(dst, f32.load(r1), 4);
