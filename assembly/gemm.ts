@@ -1,9 +1,10 @@
-import { pack_rows, packed_size, Turn } from "./pack";
+import { Panel, pack_rows, packed_size, Turn } from "./pack";
 import {
   row_1x4,
   row_1x4_part,
   row_1x8,
   row_1x32,
+  row_1x48,
   tile_5x4,
   tile_5x8,
   tiles_4x4,
@@ -12,7 +13,7 @@ import {
 } from "./tiles";
 
 /** What accumulators start from where nothing is given: as many zeros as the widest tile has columns. */
-const ZEROS = memory.data(128, 16);
+const ZEROS = memory.data(192, 16);
 
 /** About as many floats of A as stay in the first-level cache beside a panel of B. */
 const BLOCK_FLOATS = 20480;
@@ -111,9 +112,11 @@ export function gemv(
   n: i32,
   k: i32,
 ): void {
-  const panel = (<usize>depth) << 5;
+  const panel = Panel.bytes(depth);
   const advance: usize = start == ZEROS ? 0 : 1;
   let b = packed + ((<usize>first) << 5);
+  for (; n >= 48 && k >= 96; n -= 48, b += 6 * panel, y += 192, start += 192 * advance)
+    row_1x48(y, start, x, b, panel, k);
   for (; n >= 32; n -= 32, b += 4 * panel, y += 128, start += 128 * advance)
     row_1x32(y, start, x, b, panel, k);
   for (; n >= 8; n -= 8, b += panel, y += 32, start += 32 * advance) row_1x8(y, start, x, b, k);
@@ -121,7 +124,7 @@ export function gemv(
   if (n >= 4) {
     row_1x4(y, start, x, b, k);
     n -= 4;
-    b += panel >> 1;
+    b += (<usize>depth) << 4;
     y += 16;
     start += 16 * advance;
   }
@@ -162,7 +165,7 @@ export function gemm_range(
       gemv(c, start, a, packed, depth, first, n, k);
     return;
   }
-  const panel = (<usize>depth) << 5;
+  const panel = Panel.bytes(depth);
   const blocks = 1 + (m - 1) / max(BLOCK_FLOATS / k, 10);
   const block = 1 + (m - 1) / blocks;
   for (let i = 0; i < m; i += block) {
@@ -178,7 +181,7 @@ export function gemm_range(
     if (j >= 4) {
       panel_4(ci, c_row, si, s_row, ai, a_row, b, rows, k);
       j -= 4;
-      b += panel >> 1;
+      b += (<usize>depth) << 4;
       ci += 16;
       si += 16 * advance;
     }

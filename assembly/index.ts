@@ -62,6 +62,7 @@ export {
   row_1x4_part as _row_1x4_part,
   row_1x8 as _row_1x8,
   row_1x32 as _row_1x32,
+  row_1x48 as _row_1x48,
   tile_5x4 as _tile_5x4,
   tile_5x8 as _tile_5x8,
   tiles_4x4 as _tiles_4x4,

@@ -339,7 +339,61 @@ export function tile_5x4(
   c += ldc;
   v128.store(c, c40);
 }
-/** One row by 32 columns: four panels of 8 side by side, `panel` bytes apart. Eight accumulators hide the latency of the additions. */
+/** One row by 48 columns: six panels of 8 side by side, `panel` bytes apart, as many accumulators as registers allow. */
+export function row_1x48(c: usize, start: usize, a: usize, b: usize, panel: usize, k: i32): void {
+  let c0 = v128.load(start);
+  let c1 = v128.load(start, 16);
+  let c2 = v128.load(start, 32);
+  let c3 = v128.load(start, 48);
+  let c4 = v128.load(start, 64);
+  let c5 = v128.load(start, 80);
+  let c6 = v128.load(start, 96);
+  let c7 = v128.load(start, 112);
+  let c8 = v128.load(start, 128);
+  let c9 = v128.load(start, 144);
+  let c10 = v128.load(start, 160);
+  let c11 = v128.load(start, 176);
+  let b1 = b + panel;
+  let b2 = b1 + panel;
+  let b3 = b2 + panel;
+  let b4 = b3 + panel;
+  let b5 = b4 + panel;
+  for (; k > 0; k--, a += 4) {
+    const t = v128.load32_splat(a);
+    c0 = Lanes.fma(c0, t, v128.load(b));
+    c1 = Lanes.fma(c1, t, v128.load(b, 16));
+    c2 = Lanes.fma(c2, t, v128.load(b1));
+    c3 = Lanes.fma(c3, t, v128.load(b1, 16));
+    c4 = Lanes.fma(c4, t, v128.load(b2));
+    c5 = Lanes.fma(c5, t, v128.load(b2, 16));
+    c6 = Lanes.fma(c6, t, v128.load(b3));
+    c7 = Lanes.fma(c7, t, v128.load(b3, 16));
+    c8 = Lanes.fma(c8, t, v128.load(b4));
+    c9 = Lanes.fma(c9, t, v128.load(b4, 16));
+    c10 = Lanes.fma(c10, t, v128.load(b5));
+    c11 = Lanes.fma(c11, t, v128.load(b5, 16));
+    b += 32;
+    b1 += 32;
+    b2 += 32;
+    b3 += 32;
+    b4 += 32;
+    b5 += 32;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+  v128.store(c, c2, 32);
+  v128.store(c, c3, 48);
+  v128.store(c, c4, 64);
+  v128.store(c, c5, 80);
+  v128.store(c, c6, 96);
+  v128.store(c, c7, 112);
+  v128.store(c, c8, 128);
+  v128.store(c, c9, 144);
+  v128.store(c, c10, 160);
+  v128.store(c, c11, 176);
+}
+
+/** One row by 32 columns: four panels. Eight accumulators still hide the latency of the additions. */
 export function row_1x32(c: usize, start: usize, a: usize, b: usize, panel: usize, k: i32): void {
   let c0 = v128.load(start);
   let c1 = v128.load(start, 16);

@@ -1,5 +1,6 @@
 import { gemm, gemm_range } from "../gemm";
 import { Lanes } from "../lanes";
+import { Panel } from "../pack";
 import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
@@ -100,7 +101,7 @@ export function gru_steps(s: Sequence, from: i32, to: i32): void {
   const hp = Shape.padded(size);
   const row = (<usize>hp) << 2;
   const after = s.variant == 0;
-  const r_candidate = s.r + ((<usize>(2 * hp * size)) << 2); // its columns stand behind those of r and z
+  const r_candidate = s.r + <usize>(hp >> 2) * Panel.bytes(size); // its columns stand behind those of r and z
   let gates = s.gates + <usize>from * 3 * row;
   let q = s.c + <usize>from * row;
   let h_previous = s.h + <usize>from * row;
