@@ -118,15 +118,15 @@ export function checkInputs(
   inputs: Tensor,
   inputSize: number,
   options: UnrollOptions<unknown>,
-  lengthsName = "sequenceLength",
+  [name, lengthsName]: readonly [inputs: string, lengths: string] = ["inputs", "sequenceLength"],
 ): { readonly batch: number; readonly pack: () => Packed } {
   const { sequenceLength, timeMajor = false, checkpointEvery } = options;
   if (checkpointEvery !== undefined) checkSize(where, "checkpointEvery", checkpointEvery);
   if (typeof timeMajor !== "boolean")
     throw kindError(where, "timeMajor to be true or false", timeMajor);
-  const { shape } = checkTensor(where, "inputs", inputs);
+  const { shape } = checkTensor(where, name, inputs);
   const sizes = timeMajor ? ["time", "batch"] : ["batch", "time"];
-  checkShape(where, "inputs", shape, [...sizes, inputSize]);
+  checkShape(where, name, shape, [...sizes, inputSize]);
   const [batch, time] = (timeMajor ? [shape[1], shape[0]] : shape) as [number, number];
   const lengths = checkLengths(where, lengthsName, sequenceLength, batch, time);
   return { batch, pack: () => new Packed(inputs, timeMajor, lengths, checkpointEvery) };

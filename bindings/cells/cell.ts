@@ -48,6 +48,12 @@ export abstract class Cell<S = Tensor> extends Module {
     checkSize(`${this.label}.zeroState`, "batch", batch);
     const build = (size: unknown): unknown => {
       if (typeof size === "number") return zeros([batch, size]);
+      if (typeof size !== "object" || size === null)
+        throw kindError(
+          this.label,
+          "stateSize to be a number, or numbers in arrays or objects",
+          size,
+        );
       if (Array.isArray(size)) return size.map(build);
       return Object.fromEntries(Object.entries(size as object).map(([k, v]) => [k, build(v)]));
     };
@@ -101,7 +107,10 @@ export abstract class Cell<S = Tensor> extends Module {
     let start = 0;
     for (const rows of schedule.sizes) {
       narrow(rows);
-      const [output, next] = this.call(slice(x, [start, 0], [rows, -1]), state);
+      const step: unknown = this.call(slice(x, [start, 0], [rows, -1]), state);
+      if (!Array.isArray(step) || step.length !== 2)
+        throw kindError(`${this.label}.call`, "to return [output, state]", step);
+      const [output, next] = step as [Tensor, S];
       this.#checkStep(output, next, rows);
       outputs.push(output);
       state = next;

@@ -40,15 +40,21 @@ export function tensor(values: NestedArray | ArrayLike<number>, shape?: Shape): 
 
 /** A tensor of one value throughout. */
 export function full(shape: Shape, value: number): Tensor {
-  const wanted = checkShapeArgument("full", shape);
+  const where = "full";
+  if (typeof value !== "number") throw kindError(where, "value to be a number", value);
+  return filled(where, shape, value);
+}
+
+function filled(where: string, shape: Shape, value: number): Tensor {
+  const wanted = checkShapeArgument(where, shape);
   return new Tensor(wanted, new Float32Array(sizeOf(wanted)).fill(value));
 }
 
 /** A tensor of zeros. */
-export const zeros = (shape: Shape): Tensor => full(shape, 0);
+export const zeros = (shape: Shape): Tensor => filled("zeros", shape, 0);
 
 /** A tensor of ones. */
-export const ones = (shape: Shape): Tensor => full(shape, 1);
+export const ones = (shape: Shape): Tensor => filled("ones", shape, 1);
 
 /** Where random numbers come from: the same seed gives the same bits in every engine; without one they differ each time. */
 export interface RandomOptions {

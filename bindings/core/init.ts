@@ -1,6 +1,6 @@
 import { checkOptions, checkSize, kindError, valueError } from "./check.ts";
 import { checkModule, embeddedKernels, type KernelSet, noSimd, wasmKernels } from "./kernels.ts";
-import { startPool } from "./pool.ts";
+import { builtin, startPool } from "./pool.ts";
 import { startedRuntime, startRuntime } from "./runtime.ts";
 import { openFrame } from "./scope.ts";
 
@@ -61,6 +61,13 @@ async function compile(module: InitOptions["module"]): Promise<WebAssembly.Modul
   }
 }
 
+/** Node's fetch knows no files. */
+async function fetchUrl(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  const files = url.protocol === "file:" ? builtin("node:fs") : undefined;
+  if (!files) return fetchBytes(await fetch(url));
+  return (files as { readFileSync(url: URL): Uint8Array<ArrayBuffer> }).readFileSync(url);
+}
+
 /** The bytes of a module, wherever they come from. */
 async function fetchBytes(module: InitOptions["module"]): Promise<Uint8Array<ArrayBuffer>> {
   if (module === undefined) return embeddedKernels();
@@ -69,7 +76,7 @@ async function fetchBytes(module: InitOptions["module"]): Promise<Uint8Array<Arr
       throw valueError(where, "a response with the module", `status ${module.status}`);
     return new Uint8Array(await module.arrayBuffer());
   }
-  if (module instanceof URL) return fetchBytes(await fetch(module));
+  if (module instanceof URL) return fetchUrl(module);
   if (module instanceof ArrayBuffer) return new Uint8Array(module);
   if (ArrayBuffer.isView(module))
     return new Uint8Array(module.buffer as ArrayBuffer, module.byteOffset, module.byteLength);
@@ -105,7 +112,7 @@ export async function init(options?: InitOptions): Promise<void> {
     const same = chosen?.module === module && chosen?.kernels === kernels;
     if (same && (threads ?? 1) === engine().threads) return true;
     throw new Error(
-      `${where}: the engine is chosen already (${running.name}, threads: ${engine().threads}); pass replace: true to change it for what is created from now on`,
+      `${where}: the engine is chosen already (${running.name}, threads: ${engine().threads}); pass replace: true to change it for what is created from now on (or await init before anything is created)`,
     );
   };
   if (settled()) return;
@@ -115,6 +122,8 @@ export async function init(options?: InitOptions): Promise<void> {
   if (kernels) {
     startRuntime(kernels);
   } else if (threads !== undefined && threads > 1) {
+    if (module instanceof WebAssembly.Module)
+      throw kindError(where, "module as bytes, a Response or a URL with several threads", module);
     const bytes = await fetchBytes(module);
     const compiled = await compile(bytes);
     checkModule(where, compiled);

@@ -54,11 +54,15 @@ interface WorkerThreads {
   readonly Worker: new (source: string, options: { eval: true; workerData: unknown }) => Thread;
 }
 
-/** Node's worker_threads, without an import that a bundler for pages would stumble over. */
-function workerThreads(where: string, threads: number): WorkerThreads {
+/** A module of Node's (20.16 or newer), without an import that a bundler for pages would stumble over. */
+export function builtin(name: string): unknown {
   const host = (globalThis as { process?: { getBuiltinModule?: (name: string) => unknown } })
     .process;
-  const found = host?.getBuiltinModule?.("node:worker_threads");
+  return host?.getBuiltinModule?.(name);
+}
+
+function workerThreads(where: string, threads: number): WorkerThreads {
+  const found = builtin("node:worker_threads");
   if (!found) throw valueError(where, "threads to be 1 outside Node (20.16 or newer)", threads);
   return found as WorkerThreads;
 }

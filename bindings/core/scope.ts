@@ -1,5 +1,5 @@
 import type { Mark } from "./arena.ts";
-import { checkNotAsync } from "./check.ts";
+import { checkNotAsync, kindError } from "./check.ts";
 import type { Kernels } from "./kernels.ts";
 import { type Runtime, runtime } from "./runtime.ts";
 import type { Tape } from "./tape.ts";
@@ -45,7 +45,7 @@ export class Frame {
   checkAlive(): void {
     if (!this.#alive)
       throw new Error(
-        "Tensor: used after the scope that computed it has ended; return it from the scope or keep detach(tensor)",
+        "Tensor: used after the scope or training step that computed it has ended; return it from there or keep detach(tensor)",
       );
   }
 
@@ -161,6 +161,7 @@ export function inFrame<T>(inputs: readonly HasHome[], f: (frame: Frame) => T): 
  */
 export function scope<T>(f: () => T): T {
   const where = "scope";
+  if (typeof f !== "function") throw kindError(where, "a function", f);
   if (innermost?.tape) {
     const result = f();
     checkNotAsync(where, result);

@@ -36,7 +36,7 @@ export class Tensor {
   /** @internal The tape that wants a gradient of this tensor. */ tape: Tape | undefined;
   /** @internal Where that gradient is accumulated; 0: nothing has flowed yet. */ gradient = 0;
 
-  /** Tensors are made by `tensor` and operations. @internal */
+  /** Not for users: tensors are made by `tensor` and by operations. */
   constructor(shape: Shape, host: Float32Array | undefined, frame?: Frame, address = 0) {
     this.shape = shape;
     this.size = sizeOf(shape);

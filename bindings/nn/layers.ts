@@ -2,7 +2,7 @@ import { GRUCell, type GRUCellOptions } from "../cells/gru.ts";
 import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
 import { RNNCell, type RNNCellOptions } from "../cells/rnn.ts";
 import { checkOptions, kindError } from "../core/check.ts";
-import { Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { Recurrent, type RecurrentOptions, recurrentOptionNames } from "./recurrent.ts";
 
 /** Layers whose state is one tensor. */
@@ -62,7 +62,7 @@ export class LSTM extends Recurrent<LSTMState> {
   }
 
   protected checkInitial(where: string, state: LSTMState, shape: readonly number[]): void {
-    if (typeof state !== "object" || state === null || state instanceof Tensor)
+    if (typeof state !== "object" || state === null || !("h" in state && "c" in state))
       throw kindError(where, "state to be { h, c }", state);
     this.checkInitialTensor(where, "state.h", state.h, shape);
     this.checkInitialTensor(where, "state.c", state.c, shape);

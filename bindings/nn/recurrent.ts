@@ -139,7 +139,7 @@ export abstract class Recurrent<S> extends Module {
     const names = ["lengths", "checkpointEvery"] as const;
     const { lengths, checkpointEvery } = checkOptions(where, options, names);
     const layout = { timeMajor: this.timeMajor, sequenceLength: lengths, checkpointEvery };
-    const { batch, pack } = checkInputs(where, x, this.inputSize, layout, "lengths");
+    const { batch, pack } = checkInputs(where, x, this.inputSize, layout, ["x", "lengths"]);
     const cells = this.#cells;
     if (state !== undefined)
       this.checkInitial(where, state, [cells.length, batch, this.hiddenSize]);

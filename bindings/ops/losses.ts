@@ -1,11 +1,11 @@
-import { checkShape, formatShape, sameShape, valueError } from "../core/check.ts";
+import { formatShape, sameShape, valueError } from "../core/check.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, Tensor } from "../core/tensor.ts";
 import { checkIndices, type Indices } from "./rows.ts";
 
 /** Rows and columns of a tensor seen as rows along its last axis. */
-function asRows(where: string, x: Tensor): [rows: number, columns: number] {
-  checkTensor(where, "x", x);
+function asRows(where: string, name: string, x: Tensor): [rows: number, columns: number] {
+  checkTensor(where, name, x);
   const columns = x.shape.at(-1);
   if (columns === undefined) throw valueError(where, "a tensor with an axis", "a scalar");
   return [x.size / columns, columns];
@@ -13,7 +13,7 @@ function asRows(where: string, x: Tensor): [rows: number, columns: number] {
 
 /** e^x / Σ e^x along the last axis. */
 export function softmax(x: Tensor): Tensor {
-  const [rows, columns] = asRows("softmax", x);
+  const [rows, columns] = asRows("softmax", "x", x);
   return inFrame([x], (frame) => {
     const k = frame.kernels;
     const from = frame.at(x);
@@ -28,7 +28,7 @@ export function softmax(x: Tensor): Tensor {
 
 /** x - log Σ e^x along the last axis: the logarithm of `softmax`, without its underflow. */
 export function logSoftmax(x: Tensor): Tensor {
-  const [rows, columns] = asRows("logSoftmax", x);
+  const [rows, columns] = asRows("logSoftmax", "x", x);
   return inFrame([x], (frame) => {
     const k = frame.kernels;
     const from = frame.at(x);
@@ -49,7 +49,7 @@ export function logSoftmax(x: Tensor): Tensor {
  */
 export function crossEntropy(logits: Tensor, target: Indices | Tensor): Tensor {
   const where = "crossEntropy";
-  const [rows, columns] = asRows(where, logits);
+  const [rows, columns] = asRows(where, "logits", logits);
   return target instanceof Tensor
     ? softCrossEntropy(where, logits, target, rows, columns)
     : classCrossEntropy(where, logits, target, rows, columns);
@@ -87,7 +87,12 @@ function softCrossEntropy(
   rows: number,
   columns: number,
 ): Tensor {
-  checkShape(where, "target", target.shape, logits.shape);
+  if (!sameShape(target.shape, logits.shape))
+    throw valueError(
+      where,
+      `class numbers in an array, or a target of shape ${formatShape(logits.shape)}`,
+      `a tensor of shape ${formatShape(target.shape)}`,
+    );
   if (target.home)
     throw new TypeError(`${where}: expected a constant target, got a parameter; detach it`);
   return inFrame([logits, target], (frame) => {

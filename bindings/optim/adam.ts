@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "../core/check.ts";
+import { checkNumber, checkOptions, valueError } from "../core/check.ts";
 import type { Kernels } from "../core/kernels.ts";
 import { Optimizer, type OptimizerOptions, optimizerOptionNames, type Slabs } from "./optimizer.ts";
 
@@ -39,9 +39,10 @@ export class Adam extends Optimizer {
     const checked = checkOptions(where, options, names);
     super(where, checked.learningRate ?? 1e-3, checked);
     const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 } = checked;
-    const below1 = 1 - Number.EPSILON / 2;
-    this.beta1 = checkNumber(where, "beta1", beta1, 0, below1);
-    this.beta2 = checkNumber(where, "beta2", beta2, 0, below1);
+    for (const [name, beta] of Object.entries({ beta1, beta2 }))
+      if (checkNumber(where, name, beta, 0) >= 1) throw valueError(where, `${name} below 1`, beta);
+    this.beta1 = beta1;
+    this.beta2 = beta2;
     this.epsilon = checkNumber(where, "epsilon", epsilon, 0);
   }
 

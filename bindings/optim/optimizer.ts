@@ -1,7 +1,8 @@
-import { checkNumber, checkShape, kindError } from "../core/check.ts";
+import { checkNumber, checkShape, kindError, valueError } from "../core/check.ts";
 import { differentiate, type Loss, type LossValue } from "../core/differentiate.ts";
 import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Kernels } from "../core/kernels.ts";
+import { Module } from "../core/module.ts";
 import { type Block, Parameter } from "../core/parameter.ts";
 import { inFrame, openFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -80,8 +81,9 @@ export abstract class Optimizer {
     this.#where = where;
     this.#learningRate = checkNumber(where, "learningRate", learningRate, 0);
     const { clipNorm, clipValue } = options;
-    if (clipNorm !== undefined) checkNumber(where, "clipNorm", clipNorm, 0);
-    if (clipValue !== undefined) checkNumber(where, "clipValue", clipValue, 0);
+    for (const [name, limit] of Object.entries({ clipNorm, clipValue }))
+      if (limit !== undefined && checkNumber(where, name, limit, 0) === 0)
+        throw valueError(where, `${name} above 0`, limit);
     this.#clipNorm = clipNorm;
     this.#clipValue = clipValue;
   }
@@ -202,8 +204,9 @@ function checkParameters(
   where: string,
   parameters: Readonly<Record<string, Tensor>>,
 ): readonly Parameter[] {
-  if (typeof parameters !== "object" || parameters === null)
-    throw kindError(where, "parameters to be an object of parameters", parameters);
+  if (typeof parameters !== "object" || parameters === null || parameters instanceof Module)
+    throw kindError(where, "parameters such as module.parameters()", parameters);
+  if (Object.keys(parameters).length === 0) throw valueError(where, "parameters", "none");
   return Object.entries(parameters).map(([name, p]) => {
     if (!(p instanceof Parameter))
       throw kindError(where, `parameters.${name} to be a parameter`, p);

@@ -104,6 +104,6 @@ describeKernelSets("what a step takes for granted", () => {
 describe("sizes beyond memory", () => {
   it("are a RangeError that says so", () => {
     expect(() => new Linear(65536, 65536)).toThrow(/^Linear: expected at most 1073741824/);
-    expect(() => zeros([2 ** 20, 2 ** 20])).toThrow(/^full: expected a shape of at most/);
+    expect(() => zeros([2 ** 20, 2 ** 20])).toThrow(/^zeros: expected a shape of at most/);
   });
 });
