@@ -1,4 +1,4 @@
-// node --expose-gc memory-program.mjs STEPS: trains a small model and prints its memory after 100 steps and at the end.
+// node --expose-gc memory-program.mjs FROM TO: trains a small model and prints its memory after FROM steps and after TO.
 import { Adam, detach, dynamicRNN, Linear, LSTMCell, mse, randn } from "gatewise";
 
 const memories = [];
@@ -10,7 +10,7 @@ WebAssembly.Memory = class extends Memory {
   }
 };
 
-const steps = Number(process.argv[2]);
+const [from, to] = process.argv.slice(2).map(Number);
 const cell = new LSTMCell(2, 8, { seed: 1 });
 const head = new Linear(8, 1, { seed: 2 });
 const optimizer = new Adam({ learningRate: 1e-3, clipNorm: 1 });
@@ -27,8 +27,8 @@ const train = () =>
 const wasm = [];
 const heap = [];
 async function measure() {
-  // Several collections with pauses: finalizers run between tasks, and V8 lets go of code that it has compiled anew, and
-  // of what its compiler threads held, only after some.
+  // Several collections with pauses: finalizers run between tasks, and V8 lets go of code that it has compiled anew, and of
+  // what its compiler threads held, only after some.
   for (let i = 0; i < 12; i++) {
     globalThis.gc();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -37,8 +37,8 @@ async function measure() {
   heap.push(process.memoryUsage().heapUsed);
 }
 
-for (let i = 0; i < 100; i++) train();
+for (let i = 0; i < from; i++) train();
 await measure();
-for (let i = 100; i < steps; i++) train();
+for (let i = from; i < to; i++) train();
 await measure();
 console.log(JSON.stringify({ wasm, heap }));
