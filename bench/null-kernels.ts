@@ -1,3 +1,4 @@
+import { loadExtras } from "../bindings/core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../bindings/core/kernels.ts";
 import { wasmKernels } from "../bindings/core/kernels.ts";
 
@@ -9,12 +10,10 @@ export const nullKernels: KernelSet = {
   name: "null",
   instantiate(): KernelInstance {
     const { kernels, memory, heapBase } = wasmKernels().instantiate();
+    const all = { ...kernels, ...loadExtras({ kernels, memory }) };
     const sizes = ["packed_size", "gemm_tn_scratch", "sequence_scratch"];
     const silent = Object.fromEntries(
-      Object.entries(kernels).map(([name, kernel]) => [
-        name,
-        sizes.includes(name) ? kernel : () => 0,
-      ]),
+      Object.entries(all).map(([name, kernel]) => [name, sizes.includes(name) ? kernel : () => 0]),
     );
     return { kernels: silent as unknown as Kernels, memory, heapBase };
   },

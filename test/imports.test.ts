@@ -16,17 +16,18 @@ const bindings: readonly (readonly string[])[] = [
 ];
 const assembly: readonly (readonly string[])[] = [
   ["index.ts"],
+  ["core.ts", "extras.ts"],
   ["cells"],
   ["gemm.ts", "loss.ts", "optimizers.ts", "random.ts"],
   ["tiles.ts", "pack.ts", "pointwise.ts", "broadcast.ts", "reduce.ts", "rows.ts", "copy.ts"],
   ["sums.ts"],
   ["math.ts"],
-  ["lanes.ts"],
+  ["lanes.ts", "heap-base.ts"],
 ];
 
 /** The plain-TypeScript kernels stand beside everything: they know the interface and the table, nothing else. */
 const besides: Readonly<Record<string, readonly string[]>> = {
-  js: ["core/kernels.ts", "cells/sequence-table.ts"],
+  js: ["core/kernels.ts", "core/extras.ts", "cells/sequence-table.ts"],
 };
 
 function imports(folder: string): { from: string; to: string }[] {

@@ -1,5 +1,5 @@
 import { valueError } from "./check.ts";
-import { type Kernels, kernelNames, wasmHex } from "./generated/kernels.ts";
+import { coreHex, coreNames, heapBase, type Kernels } from "./generated/core.ts";
 import type { Pool } from "./pool.ts";
 
 export type { Kernels };
@@ -39,7 +39,7 @@ interface HexReader {
 }
 
 /** Natively where the engine can: by hand it takes 2 ms of a program's start. */
-function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
+export function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
   const { fromHex } = Uint8Array as HexReader;
   if (fromHex) return fromHex.call(Uint8Array, hex);
   const { Buffer } = globalThis as {
@@ -53,14 +53,32 @@ function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The bytes of the kernels that come with the package. */
-export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(wasmHex);
+export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(coreHex);
+
+/** Compiles a module that comes with the package. */
+export function compileEmbedded(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    throw noSimd(cause);
+  }
+}
+
+/** Kernels of a compiled module over a memory, and where the rest of the memory begins: behind the constants of all modules. */
+export function bindKernels<K extends Kernels>(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+): { readonly kernels: K; readonly memory: LinearMemory; readonly heapBase: number } {
+  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as K;
+  return { kernels, memory, heapBase };
+}
 
 /** Refuses a module that is not these kernels, before anything is instantiated. */
 export function checkModule(where: string, module: object): void {
   const exported = new Set(
     WebAssembly.Module.exports(module as WebAssembly.Module).map((e) => e.name),
   );
-  const missing = kernelNames.filter((name) => !exported.has(name));
+  const missing = coreNames.filter((name) => !exported.has(name));
   if (missing.length > 0)
     throw valueError(
       where,
@@ -74,18 +92,8 @@ export function wasmKernels(module?: object): KernelSet {
   return {
     name: "wasm",
     instantiate(): KernelInstance {
-      let compiled = module as WebAssembly.Module | undefined;
-      if (!compiled) {
-        try {
-          compiled = new WebAssembly.Module(embeddedKernels());
-        } catch (cause) {
-          throw noSimd(cause);
-        }
-      }
-      const memory = new WebAssembly.Memory({ initial: 1 });
-      const kernels = new WebAssembly.Instance(compiled, { env: { memory } })
-        .exports as unknown as Kernels & { heap_base(): number };
-      return { kernels, memory, heapBase: kernels.heap_base() };
+      const compiled = (module as WebAssembly.Module) ?? compileEmbedded(embeddedKernels());
+      return bindKernels(compiled, new WebAssembly.Memory({ initial: 1 }));
     },
   };
 }

@@ -1,5 +1,5 @@
 import { valueError } from "./check.ts";
-import type { KernelInstance, Kernels } from "./kernels.ts";
+import { bindKernels, type KernelInstance, type Kernels } from "./kernels.ts";
 import { withSharedMemory } from "./shared-memory.ts";
 
 /** Words of the memory by which threads talk to one another. */
@@ -167,8 +167,7 @@ export async function startPool(
   const { Worker } = workerThreads(where, threads);
   const module = await WebAssembly.compile(withSharedMemory(bytes));
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65536, shared: true });
-  const kernels = new WebAssembly.Instance(module, { env: { memory } })
-    .exports as unknown as Kernels & Record<string, Stage> & { heap_base(): number };
+  const bound = bindKernels<Kernels & Record<string, Stage>>(module, memory);
   const control = new SharedArrayBuffer(4 * Object.keys(word).length);
   const words = new Int32Array(control);
   const workers = Array.from({ length: threads - 1 }, (_, i) => {
@@ -203,6 +202,6 @@ export async function startPool(
   }
   failed.catch(() => {}); // from now on a thread that dies is one that gives no sign
   for (const worker of workers) worker.unref();
-  const pool = new Pool(words, kernels, workers, patience);
-  return { kernels, memory, heapBase: kernels.heap_base(), pool };
+  const pool = new Pool(words, bound.kernels, workers, patience);
+  return { ...bound, pool };
 }

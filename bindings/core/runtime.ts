@@ -1,12 +1,13 @@
 import { Arena } from "./arena.ts";
 import { Heap } from "./heap.ts";
-import { type KernelSet, type Kernels, wasmKernels } from "./kernels.ts";
+import { type KernelSet, type Kernels, type LinearMemory, wasmKernels } from "./kernels.ts";
 import type { Pool } from "./pool.ts";
 
 /** Kernels, the memory they work in and its layout. Modules belong to the runtime they were created under. */
 export class Runtime {
   readonly name: string;
   readonly kernels: Kernels;
+  readonly memory: LinearMemory;
   readonly heap: Heap;
   readonly arena: Arena;
   /** Threads to share the work of large layers with. */
@@ -17,6 +18,7 @@ export class Runtime {
     this.pool = pool;
     this.name = set.name;
     this.kernels = kernels;
+    this.memory = memory;
     this.heap = new Heap(memory, heapBase);
     this.arena = new Arena(this.heap);
   }

@@ -1,3 +1,4 @@
+import type { Extras } from "../core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
@@ -40,7 +41,7 @@ function instantiate(): KernelInstance {
     ...sequenceKernels(heap, gemm),
     ...cells,
     ...streamKernels(heap, { ...gemm, ...cells }),
-  } satisfies Kernels;
+  } satisfies Kernels & Extras;
   return { kernels, memory: heap.memory, heapBase: HEAP_BASE };
 }
 

@@ -1,9 +1,9 @@
-import type { Kernels } from "../core/kernels.ts";
+import type { Extras } from "../core/extras.ts";
 import type { Heap } from "./heap.ts";
 import { exp, log } from "./math.ts";
 
 export type LossKernels = Pick<
-  Kernels,
+  Extras,
   | "softmax_forward"
   | "softmax_backward"
   | "log_softmax_forward"

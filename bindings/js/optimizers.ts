@@ -1,7 +1,7 @@
-import type { Kernels } from "../core/kernels.ts";
+import type { Extras } from "../core/extras.ts";
 import type { Heap } from "./heap.ts";
 
-export type OptimizerKernels = Pick<Kernels, "adam_update" | "sgd_update">;
+export type OptimizerKernels = Pick<Extras, "adam_update" | "sgd_update">;
 
 /** One loop over a slab of n parameters. Scalars are rounded to float32 first, 1 - β after it was taken in float64. */
 export const optimizerKernels = (heap: Heap): OptimizerKernels => ({

@@ -1,4 +1,5 @@
 import { formatShape, sameShape, valueError } from "../core/check.ts";
+import { extras } from "../core/extras.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, Tensor } from "../core/tensor.ts";
 import { checkIndices, type Indices } from "./rows.ts";
@@ -15,7 +16,7 @@ function asRows(where: string, name: string, x: Tensor): [rows: number, columns:
 export function softmax(x: Tensor): Tensor {
   const [rows, columns] = asRows("softmax", "x", x);
   return inFrame([x], (frame) => {
-    const k = frame.kernels;
+    const k = extras(frame.runtime);
     const from = frame.at(x);
     const y = frame.tensor(x.shape);
     k.softmax_forward(frame.at(y), from, rows, columns);
@@ -30,7 +31,7 @@ export function softmax(x: Tensor): Tensor {
 export function logSoftmax(x: Tensor): Tensor {
   const [rows, columns] = asRows("logSoftmax", "x", x);
   return inFrame([x], (frame) => {
-    const k = frame.kernels;
+    const k = extras(frame.runtime);
     const from = frame.at(x);
     const y = frame.tensor(x.shape);
     k.log_softmax_forward(frame.at(y), from, rows, columns);
@@ -67,7 +68,7 @@ function classCrossEntropy(
   if (!flat && !sameShape(shape, logits.shape.slice(0, -1)))
     throw valueError(where, `${rows} classes, one a row`, `shape ${formatShape(shape)}`);
   return inFrame([logits], (frame) => {
-    const k = frame.kernels;
+    const k = extras(frame.runtime);
     const [from, classes] = [frame.at(logits), frame.words(values)];
     const loss = frame.tensor([]);
     const p = frame.floats(logits.size);
@@ -96,7 +97,7 @@ function softCrossEntropy(
   if (target.home)
     throw new TypeError(`${where}: expected a constant target, got a parameter; detach it`);
   return inFrame([logits, target], (frame) => {
-    const k = frame.kernels;
+    const k = extras(frame.runtime);
     const [from, goal] = [frame.at(logits), frame.at(target)];
     const loss = frame.tensor([]);
     const p = frame.floats(logits.size);
@@ -123,7 +124,7 @@ export function mse(prediction: Tensor, target: Tensor): Tensor {
       formatShape(target.shape),
     );
   return inFrame([prediction, target], (frame) => {
-    const k = frame.kernels;
+    const k = extras(frame.runtime);
     const [a, b] = [frame.at(prediction), frame.at(target)];
     const n = prediction.size;
     const loss = frame.tensor([]);

@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions, valueError } from "../core/check.ts";
-import type { Kernels } from "../core/kernels.ts";
+import { extras } from "../core/extras.ts";
+import type { Runtime } from "../core/runtime.ts";
 import { Optimizer, type OptimizerOptions, optimizerOptionNames, type Slabs } from "./optimizer.ts";
 
 /** What Adam can be given. */
@@ -46,8 +47,8 @@ export class Adam extends Optimizer {
     this.epsilon = checkNumber(where, "epsilon", epsilon, 0);
   }
 
-  protected apply(kernels: Kernels, { value, gradient, moments, size, step }: Slabs): void {
-    kernels.adam_update(
+  protected apply(runtime: Runtime, { value, gradient, moments, size, step }: Slabs): void {
+    extras(runtime).adam_update(
       value,
       gradient,
       moments[0]!,

@@ -4,6 +4,7 @@ import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Kernels } from "../core/kernels.ts";
 import { Module } from "../core/module.ts";
 import { type Block, Parameter } from "../core/parameter.ts";
+import type { Runtime } from "../core/runtime.ts";
 import { inFrame, openFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
 
@@ -106,7 +107,7 @@ export abstract class Optimizer {
   protected abstract readonly momentCount: number;
 
   /** The rule, for one range. */
-  protected abstract apply(kernels: Kernels, slabs: Slabs): void;
+  protected abstract apply(runtime: Runtime, slabs: Slabs): void;
 
   /**
    * One step: runs `f`, lets the gradient of its loss flow back and updates the parameters that the loss reached, or of
@@ -127,7 +128,7 @@ export abstract class Optimizer {
         throw new Error(
           `${where}: expected a loss that depends on parameters, got one without any`,
         );
-      this.#step(frame.kernels, reached);
+      this.#step(frame.runtime, reached);
       return value;
     });
   }
@@ -159,17 +160,18 @@ export abstract class Optimizer {
         const { gradientAddress, size } = list[i]!; // a parameter under two names gets both
         frame.kernels.accumulate(gradientAddress, size, frame.at(gradients[name]!), size, 1, size);
       });
-      this.#step(frame.kernels, [...new Set(list)]);
+      this.#step(frame.runtime, [...new Set(list)]);
     });
   }
 
-  #step(kernels: Kernels, parameters: readonly Parameter[]): void {
+  #step(runtime: Runtime, parameters: readonly Parameter[]): void {
+    const { kernels } = runtime;
     const stepOf = (p: Parameter): number => (this.#updates.get(p) ?? 0) + 1;
     const ranges = joinRanges(parameters, stepOf).map((range) => this.#locate(range));
     for (const { gradient, size } of ranges)
       if (this.#clipValue !== undefined) kernels.clip(gradient, this.#clipValue, size);
     if (this.#clipNorm !== undefined) this.#clip(kernels, ranges, this.#clipNorm);
-    for (const slabs of ranges) this.apply(kernels, slabs);
+    for (const slabs of ranges) this.apply(runtime, slabs);
     for (const p of parameters) this.#updates.set(p, stepOf(p));
     for (const block of new Set(parameters.map((p) => p.block))) block.version++;
   }

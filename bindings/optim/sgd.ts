@@ -1,5 +1,6 @@
 import { checkNumber, checkOptions } from "../core/check.ts";
-import type { Kernels } from "../core/kernels.ts";
+import { extras } from "../core/extras.ts";
+import type { Runtime } from "../core/runtime.ts";
 import { Optimizer, type OptimizerOptions, optimizerOptionNames, type Slabs } from "./optimizer.ts";
 
 /** What SGD can be given. */
@@ -26,7 +27,14 @@ export class SGD extends Optimizer {
     this.momentCount = this.momentum > 0 ? 1 : 0;
   }
 
-  protected apply(kernels: Kernels, { value, gradient, moments, size }: Slabs): void {
-    kernels.sgd_update(value, gradient, moments[0] ?? 0, size, this.learningRate, this.momentum);
+  protected apply(runtime: Runtime, { value, gradient, moments, size }: Slabs): void {
+    extras(runtime).sgd_update(
+      value,
+      gradient,
+      moments[0] ?? 0,
+      size,
+      this.learningRate,
+      this.momentum,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { type Extras, loadExtras } from "../../bindings/core/extras.ts";
 import {
   type KernelInstance,
   type KernelSet,
@@ -42,7 +43,7 @@ function instanceOf(set: KernelSet): KernelInstance {
 
 /** Arrays laid out one after another, guard words before and behind each. One at a time per kernel set. */
 export class TestHeap {
-  readonly kernels: Kernels;
+  readonly kernels: Kernels & Extras;
   readonly #instance: KernelInstance;
   readonly #shift: number;
   readonly #guards: number[] = [];
@@ -51,7 +52,7 @@ export class TestHeap {
 
   constructor(set: KernelSet, shift = 0) {
     this.#instance = instanceOf(set);
-    this.kernels = this.#instance.kernels;
+    this.kernels = { ...this.#instance.kernels, ...loadExtras(this.#instance) };
     this.#shift = shift;
     this.#top = this.#instance.heapBase;
   }
