@@ -187,12 +187,27 @@ export function scale(x: usize, s: f32, n: i32): void {
   }
 }
 
-/** x = min(max(x, -limit), limit); of NaN, NaN */
-export function clip(x: usize, limit: f32, n: i32): void {
-  const high = f32x4.splat(limit);
-  const low = f32x4.neg(high);
+/** y = min(max(x, low), high); of NaN, NaN. y may be x. */
+export function clip_forward(y: usize, x: usize, n: i32, low: f32, high: f32): void {
+  const least = f32x4.splat(low);
+  const most = f32x4.splat(high);
   for (; n > 0; n -= 4) {
-    Lanes.store(x, f32x4.pmin(f32x4.pmax(Lanes.load(x, n), low), high), n);
+    Lanes.store(y, f32x4.pmin(f32x4.pmax(Lanes.load(x, n), least), most), n);
+    y += 16;
+    x += 16;
+  }
+}
+
+/** dx += dy where low <= x <= high */
+export function clip_backward(dx: usize, dy: usize, x: usize, n: i32, low: f32, high: f32): void {
+  const least = f32x4.splat(low);
+  const most = f32x4.splat(high);
+  for (; n > 0; n -= 4) {
+    const v = Lanes.load(x, n);
+    const inside = v128.and(f32x4.ge(v, least), f32x4.le(v, most));
+    Lanes.store(dx, f32x4.add(Lanes.load(dx, n), v128.and(Lanes.load(dy, n), inside)), n);
+    dx += 16;
+    dy += 16;
     x += 16;
   }
 }

@@ -40,7 +40,7 @@ export { Linear, type LinearOptions } from "./nn/linear.ts";
 export type { ForwardOptions, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
 export { add, div, mul, type Operand, sub } from "./ops/arithmetic.ts";
-export { abs, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
+export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
 export { crossEntropy, logSoftmax, mse, softmax } from "./ops/losses.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export { max, mean, sum } from "./ops/reduce.ts";

@@ -110,7 +110,7 @@ export function lstm_gates_backward(
   }
 }
 
-/** bias [4·Hp] = bx + br: where the input projection starts. */
+/** bias [4·Hp] = bx + br, and forget_bias for f: where the input projection starts. */
 export function lstm_bias(s: Sequence): void {
   const size = s.hidden_size;
   const row = (<usize>Shape.padded(size)) << 2;
@@ -118,6 +118,8 @@ export function lstm_bias(s: Sequence): void {
     const at = (<usize>(g * size)) << 2;
     pad_bias(s.bias + <usize>g * row, s.bx ? s.bx + at : 0, s.br ? s.br + at : 0, size);
   }
+  for (let f = s.bias + row, end = f + ((<usize>size) << 2); f < end; f += 4)
+    f32.store(f, f32.load(f) + s.forget_bias);
 }
 
 /** The steps themselves, for sequences `from` … `to - 1`: from the states in the first rows of h and c to all the others. */

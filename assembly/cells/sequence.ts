@@ -53,6 +53,7 @@ export class Sequence {
   dc0: usize; // [B, H] or 0 (LSTM)
   scratch: usize; // work: as many floats as sequence_scratch says
   parts: i32; // how many threads may work on this at a time
+  forget_bias: f32; // LSTM: what is added to the forget gate beside its biases
 }
 
 export class Shape {

@@ -1,39 +1,75 @@
-import { kindError } from "../core/check.ts";
+import { checkNumber, kindError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { inFrame } from "../core/scope.ts";
+import type { Shape, Tensor } from "../core/tensor.ts";
+import { clip } from "../ops/elementwise.ts";
+import { linear } from "../ops/matmul.ts";
 import { slice } from "../ops/shape.ts";
-import { Cell, type Unrolled } from "./cell.ts";
+import { Cell, type Unrolled, unrollSteps } from "./cell.ts";
 import type { Schedule } from "./schedule.ts";
 import { type FusedCell, runSequence } from "./sequence.ts";
 import { type CellParameters, createCellParameters } from "./weights.ts";
+
+/** A function of every element, such as `tanh`, `relu` or one of your own; or of rows, such as `softmax`. */
+export type Activation = (x: Tensor) => Tensor;
 
 /** What every built-in cell can be given. */
 export interface CellOptions {
   /** Whether gates have biases (two each, as in torch). Default true. */
   readonly bias?: boolean;
+  /** Whether the product with h has a bias of its own beside the input's; Keras and TensorFlow 1 have one. Default: as `bias`. */
+  readonly recurrentBias?: boolean;
+  /** Cuts what goes into the activations of the gates to [-clip, clip], as ONNX has it. Default: nothing is cut. */
+  readonly clip?: number;
   /** For the initial weights: the same seed gives the same bits in every engine. */
   readonly seed?: number;
 }
 
-export const cellOptionNames = ["bias", "seed"] as const;
+export const cellOptionNames = ["bias", "recurrentBias", "clip", "seed"] as const;
 
-/** What the RNN, LSTM and GRU cells share: torch's four parameters, gates side by side, kernels for whole sequences. */
+/** An option that is a function of tensors. */
+export function checkActivation(where: string, name: string, value: unknown): void {
+  if (typeof value !== "function")
+    throw kindError(where, `${name} to be a function of a tensor such as tanh`, value);
+}
+
+/** How a cell's product with h sees it: as it is, or with something dropped. */
+type Sight = (h: Tensor) => Tensor;
+
+/** What the RNN, LSTM and GRU cells share: torch's parameters, gates side by side, kernels for whole sequences. */
 export abstract class BuiltInCell<S> extends Cell<S> {
-  /** Features of an output: hiddenSize. */
+  /** Features of each gate. */
+  readonly hiddenSize: number;
+  /** Features of an output, which is the state h. */
   readonly outputSize: number;
+  /** Where what goes into the gates' activations is cut. */
+  readonly clip: number | undefined;
   /** @internal */
   protected readonly weights: Readonly<CellParameters>;
 
-  constructor(gates: number, inputSize: number, hiddenSize: number, options: CellOptions) {
+  /** `more`: shapes of parameters beyond torch's four. */
+  constructor(
+    gates: number,
+    inputSize: number,
+    hiddenSize: number,
+    options: CellOptions,
+    outputSize: number = hiddenSize,
+    more: Readonly<Record<string, Shape>> = {},
+  ) {
     super(inputSize);
     const where = this.label;
-    const { bias = true, seed } = options;
-    if (typeof bias !== "boolean") throw kindError(where, "bias to be true or false", bias);
-    this.weights = createCellParameters(where, gates, inputSize, hiddenSize, bias, seed);
-    this.outputSize = hiddenSize;
+    const { bias = true, recurrentBias = bias, clip: limit, seed } = options;
+    for (const [name, value] of Object.entries({ bias, recurrentBias }))
+      if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+    if (limit !== undefined) checkNumber(where, "clip", limit, 0);
+    const sizes = { gates, inputSize, hiddenSize, outputSize, bias, recurrentBias, more };
+    this.weights = createCellParameters(where, sizes, seed);
+    this.hiddenSize = hiddenSize;
+    this.outputSize = outputSize;
+    this.clip = limit;
   }
 
-  /** weight_ih, weight_hh, bias_ih and bias_hh. */
+  /** weight_ih, weight_hh, bias_ih and bias_hh, and what the cell's options add. */
   override parameters(): CellParameters {
     return { ...this.weights };
   }
@@ -43,24 +79,63 @@ export abstract class BuiltInCell<S> extends Cell<S> {
     return Object.entries(this.weights);
   }
 
-  /** @internal What the whole-sequence kernels need to know. */
-  abstract readonly fused: FusedCell;
+  /** @internal What the whole-sequence kernels need to know; undefined where they do not have the cell's options. */
+  abstract readonly fused: FusedCell | undefined;
 
-  /** @internal A state as a list of its tensors, and the way back. */
+  /** @internal A state as a list of its tensors, and the way back. The first one is h. */
   protected abstract listState(state: S): readonly Tensor[];
   /** @internal */
   protected abstract makeState(list: readonly Tensor[]): S;
 
-  /** @internal All steps in one kernel call. */
-  override unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
-    const first = initial === undefined ? undefined : this.listState(initial);
-    const { outputs, state } = runSequence(this.fused, x, schedule, first);
-    return { outputs, state: this.makeState(state) };
+  /** @internal The equations: from the input's share of the gates and a state to the next. The product with h sees `seen`. */
+  protected abstract advance(fromX: Tensor, state: S, seen: Tensor): S;
+
+  /** x [batch, inputSize] and a state in; the output [batch, outputSize], which is h, and the next state out. */
+  call(x: Tensor, state: S): [output: Tensor, state: S] {
+    this.checkCall(x, state);
+    return inFrame([x, this.weights.weight_ih], () => {
+      const next = this.advance(this.ofInput(x), state, this.listState(state)[0]!);
+      return [this.listState(next)[0]!, next];
+    });
+  }
+
+  /**
+   * @internal All steps: in one kernel call where there is one for them, otherwise step by step. `see` stands between h and
+   * the product with it.
+   */
+  override unroll(x: Tensor, schedule: Schedule, initial: S | undefined, see?: Sight): Unrolled<S> {
+    const { fused } = this;
+    if (fused && !see) {
+      const first = initial === undefined ? undefined : this.listState(initial);
+      const { outputs, state } = runSequence(fused, x, schedule, first);
+      return { outputs, state: this.makeState(state) };
+    }
+    const fromX = this.ofInput(x); // of all steps at once
+    return unrollSteps(this, schedule, initial, (start, rows, state) => {
+      const h = this.listState(state)[0]!;
+      const next = this.advance(slice(fromX, [start, 0], [rows, -1]), state, see ? see(h) : h);
+      return [this.listState(next)[0]!, next];
+    });
+  }
+
+  /** @internal W x + bx for all gates, [batch, G·H]. */
+  protected ofInput(x: Tensor): Tensor {
+    return linear(x, this.weights.weight_ih, this.weights.bias_ih);
+  }
+
+  /** @internal R h + br for all gates, [batch, G·H]. */
+  protected ofHidden(h: Tensor): Tensor {
+    return linear(h, this.weights.weight_hh, this.weights.bias_hh);
   }
 
   /** @internal The pre-activations [batch, H] of one gate, or of `count` neighbouring ones. */
   protected gate(gates: Tensor, index: number, count = 1): Tensor {
-    const h = this.outputSize;
+    const h = this.hiddenSize;
     return slice(gates, [0, index * h], [-1, count * h]);
+  }
+
+  /** @internal What goes into an activation, cut where the cell has a `clip`. */
+  protected clipped(x: Tensor): Tensor {
+    return this.clip === undefined ? x : clip(x, -this.clip, this.clip);
   }
 }

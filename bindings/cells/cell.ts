@@ -87,38 +87,54 @@ export abstract class Cell<S = Tensor> extends Module {
    * still going; a built-in cell has a kernel for the whole sequence.
    */
   unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
-    if (schedule.parts.length > 1)
-      throw valueError(
-        `${this.label}.unroll`,
-        "a built-in cell for checkpointEvery",
-        "one of your own",
-      );
-    let state = initial ?? this.zeroState(schedule.batch);
-    const outputs: Tensor[] = [];
-    const ended: S[] = []; // rows whose sequence is over, the shortest first
-    let active = schedule.batch;
-    const narrow = (rows: number): void => {
-      if (rows === active) return;
-      const all = state;
-      ended.push(mapTensors(all, (s) => slice(s, [rows, 0], [active - rows, -1])));
-      state = mapTensors(all, (s) => slice(s, [0, 0], [rows, -1]));
-      active = rows;
-    };
-    let start = 0;
-    for (const rows of schedule.sizes) {
-      narrow(rows);
+    return unrollSteps(this, schedule, initial, (start, rows, state) => {
       const step: unknown = this.call(slice(x, [start, 0], [rows, -1]), state);
       if (!Array.isArray(step) || step.length !== 2)
         throw kindError(`${this.label}.call`, "to return [output, state]", step);
       const [output, next] = step as [Tensor, S];
       this.#checkStep(output, next, rows);
-      outputs.push(output);
-      state = next;
-      start += rows;
-    }
-    if (outputs.length === 0) outputs.push(new Tensor([0, this.outputSize], new Float32Array(0)));
-    return { outputs: concat(outputs, 0), state: joinStates([state, ...ended.reverse()]) };
+      return [output, next];
+    });
   }
+}
+
+/**
+ * The steps of packed sequences one by one: `step` is given where a step's rows begin, how many are still going and their
+ * state.
+ */
+export function unrollSteps<S>(
+  cell: Cell<S>,
+  schedule: Schedule,
+  initial: S | undefined,
+  step: (start: number, rows: number, state: S) => [output: Tensor, state: S],
+): Unrolled<S> {
+  if (schedule.parts.length > 1)
+    throw valueError(
+      "checkpointEvery",
+      "an RNN, LSTM or GRU cell that has a kernel for whole sequences",
+      "one that goes step by step",
+    );
+  let state = initial ?? cell.zeroState(schedule.batch);
+  const outputs: Tensor[] = [];
+  const ended: S[] = []; // rows whose sequence is over, the shortest first
+  let active = schedule.batch;
+  const narrow = (rows: number): void => {
+    if (rows === active) return;
+    const all = state;
+    ended.push(mapTensors(all, (s) => slice(s, [rows, 0], [active - rows, -1])));
+    state = mapTensors(all, (s) => slice(s, [0, 0], [rows, -1]));
+    active = rows;
+  };
+  let start = 0;
+  for (const rows of schedule.sizes) {
+    narrow(rows);
+    const [output, next] = step(start, rows, state);
+    outputs.push(output);
+    state = next;
+    start += rows;
+  }
+  if (outputs.length === 0) outputs.push(new Tensor([0, cell.outputSize], new Float32Array(0)));
+  return { outputs: concat(outputs, 0), state: joinStates([state, ...ended.reverse()]) };
 }
 
 /** States of different sequences put together, one behind the other. */

@@ -1,20 +1,34 @@
 import { checkOptions, kindError } from "../core/check.ts";
-import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { add, mul, sub } from "../ops/arithmetic.ts";
 import { sigmoid, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { slice } from "../ops/shape.ts";
-import { BuiltInCell, type CellOptions, cellOptionNames } from "./built-in.ts";
+import {
+  type Activation,
+  BuiltInCell,
+  type CellOptions,
+  cellOptionNames,
+  checkActivation,
+} from "./built-in.ts";
 import type { FusedCell } from "./sequence.ts";
 
 /** What a GRU cell can be given. */
 export interface GRUCellOptions extends CellOptions {
   /** Whether the reset gate acts on the product R_n h (torch, cuDNN, Keras) or on h before it (the paper, TF1). Default true. */
   readonly resetAfter?: boolean;
+  /** Of the candidate n. Default `tanh`. */
+  readonly activation?: Activation;
+  /** Of the gates r and z. Default `sigmoid`. */
+  readonly recurrentActivation?: Activation;
 }
 
-const optionNames = [...cellOptionNames, "resetAfter"] as const;
+const optionNames = [
+  ...cellOptionNames,
+  "resetAfter",
+  "activation",
+  "recurrentActivation",
+] as const;
 
 /**
  * Gated recurrent unit (Cho et al. 2014, arXiv:1406.1078), as torch.nn.GRUCell has it:
@@ -33,38 +47,39 @@ export class GRUCell extends BuiltInCell<Tensor> {
   readonly stateSize: number;
   /** Whether the reset gate acts on the product R_n h, or on h before it. */
   readonly resetAfter: boolean;
+  /** Of the candidate. */
+  readonly activation: Activation;
+  /** Of the gates. */
+  readonly recurrentActivation: Activation;
 
   /** Throws a RangeError for sizes below 1. */
   constructor(inputSize: number, hiddenSize: number, options?: GRUCellOptions) {
     const where = "GRUCell";
     const checked = checkOptions(where, options, optionNames);
-    const { resetAfter = true } = checked;
+    const { resetAfter = true, activation = tanh, recurrentActivation = sigmoid } = checked;
     if (typeof resetAfter !== "boolean")
       throw kindError(where, "resetAfter to be true or false", resetAfter);
+    checkActivation(where, "activation", activation);
+    checkActivation(where, "recurrentActivation", recurrentActivation);
     super(3, inputSize, hiddenSize, checked);
     this.resetAfter = resetAfter;
+    this.activation = activation;
+    this.recurrentActivation = recurrentActivation;
     this.stateSize = hiddenSize;
   }
 
-  /** x [batch, inputSize] and h [batch, hiddenSize] in; the output and the next h, which are the same, out. */
-  call(x: Tensor, state: Tensor): [output: Tensor, state: Tensor] {
-    this.checkCall(x, state);
-    const { weight_ih, weight_hh, bias_ih, bias_hh } = this.weights;
-    return inFrame([x, weight_ih], () => {
-      const fromX = linear(x, weight_ih, bias_ih);
-      const fromH = this.resetAfter
-        ? linear(state, weight_hh, bias_hh)
-        : this.#recurrent(state, 0, 2); // r and z; n has to wait for r
-      const gates = sigmoid(add(this.gate(fromX, 0, 2), this.gate(fromH, 0, 2)));
-      const r = this.gate(gates, 0);
-      const z = this.gate(gates, 1);
-      const candidate = this.resetAfter
-        ? mul(r, this.gate(fromH, 2))
-        : this.#recurrent(mul(r, state), 2, 1);
-      const n = tanh(add(this.gate(fromX, 2), candidate));
-      const h = add(mul(sub(1, z), n), mul(z, state));
-      return [h, h];
-    });
+  /** @internal */
+  protected advance(fromX: Tensor, h: Tensor, seen: Tensor): Tensor {
+    const fromH = this.resetAfter ? this.ofHidden(seen) : this.#recurrent(seen, 0, 2); // n has to wait for r
+    const gates = add(this.gate(fromX, 0, 2), this.gate(fromH, 0, 2));
+    const opened = this.recurrentActivation(this.clipped(gates));
+    const r = this.gate(opened, 0);
+    const z = this.gate(opened, 1);
+    const candidate = this.resetAfter
+      ? mul(r, this.gate(fromH, 2))
+      : this.#recurrent(mul(r, seen), 2, 1);
+    const n = this.activation(this.clipped(add(this.gate(fromX, 2), candidate)));
+    return add(mul(sub(1, z), n), mul(z, h));
   }
 
   /** R h + br of `count` gates from the `first` on. */
@@ -81,7 +96,9 @@ export class GRUCell extends BuiltInCell<Tensor> {
   }
 
   /** @internal */
-  get fused(): FusedCell {
+  get fused(): FusedCell | undefined {
+    const plain = this.activation === tanh && this.recurrentActivation === sigmoid;
+    if (!plain || this.clip !== undefined) return undefined;
     const variant = this.resetAfter ? 0 : 1;
     return { kind: "gru", variant, hiddenSize: this.outputSize, weights: this.weights };
   }

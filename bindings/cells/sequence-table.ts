@@ -37,6 +37,7 @@ export const sequenceFields = [
   "dc0",
   "scratch",
   "parts",
+  "forgetBias",
 ] as const;
 
 export type SequenceField = (typeof sequenceFields)[number];

@@ -21,6 +21,8 @@ export interface FusedCell {
   /** Which form of the cell: see the kernel. */
   readonly variant: number;
   readonly hiddenSize: number;
+  /** LSTM: what is added to the forget gate beside its biases. */
+  readonly forgetBias?: number;
   readonly weights: {
     readonly weight_ih: Parameter;
     readonly weight_hh: Parameter;
@@ -35,6 +37,10 @@ export type Words = Partial<Record<SequenceField, number>>;
 const places = /* @__PURE__ */ Object.fromEntries(
   sequenceFields.map((name, i) => [name, i]),
 ) as Record<SequenceField, number>;
+
+/** A float32 as the word that it is stored in. */
+export const floatWord = (value: number): number =>
+  new Int32Array(Float32Array.of(value).buffer)[0]!;
 
 /** Writes words of the table at an address; those not named stay. */
 export function fillTable({ i32 }: Heap, table: number, words: Words): void {
@@ -126,6 +132,7 @@ class SequenceRun {
       inputSize: weight_ih.shape[1]!,
       hiddenSize: h,
       variant: cell.variant,
+      forgetBias: floatWord(cell.forgetBias ?? 0),
       parts: frame.runtime.pool?.threads ?? 1,
       w: packGates(weight_ih, "nt", h, hp),
       r: packGates(weight_hh, "nt", h, hp),

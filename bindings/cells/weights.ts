@@ -3,11 +3,11 @@ import { createParameters, initializeUniform, type Parameter } from "../core/par
 import { seedWords } from "../core/random.ts";
 import type { Shape } from "../core/tensor.ts";
 
-/** The parameters of a built-in cell, named as torch names them. With `bias: false` the last two are absent. */
+/** The parameters of a built-in cell, named as torch names them. Those of an option that is off are absent. */
 export interface CellParameters extends Record<string, Parameter> {
   /** [G·H, I] */
   weight_ih: Parameter;
-  /** [G·H, H] */
+  /** [G·H, H], H here and there the size of the state h */
   weight_hh: Parameter;
   /** [G·H] */
   bias_ih: Parameter;
@@ -15,22 +15,36 @@ export interface CellParameters extends Record<string, Parameter> {
   bias_hh: Parameter;
 }
 
+/** What decides the shapes of a cell's parameters. */
+export interface CellSizes {
+  readonly gates: number;
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  /** Features of h: hiddenSize where nothing projects it. */
+  readonly outputSize: number;
+  readonly bias: boolean;
+  readonly recurrentBias: boolean;
+  /** Parameters beyond torch's four, which come first. */
+  readonly more: Readonly<Record<string, Shape>>;
+}
+
 /** A cell's parameters as torch initialises them: all from U(-1/√H, 1/√H). */
 export function createCellParameters(
   where: string,
-  gates: number,
-  inputSize: number,
-  hiddenSize: number,
-  bias: boolean,
+  sizes: CellSizes,
   seed: number | undefined,
 ): CellParameters {
-  checkSize(where, "inputSize", inputSize);
-  const rows = gates * checkSize(where, "hiddenSize", hiddenSize);
+  const { hiddenSize, outputSize, bias, recurrentBias, more } = sizes;
+  const inputSize = checkSize(where, "inputSize", sizes.inputSize);
+  const rows = sizes.gates * checkSize(where, "hiddenSize", hiddenSize);
   seedWords(where, seed);
-  const weights = { weight_ih: [rows, inputSize], weight_hh: [rows, hiddenSize] };
-  const shapes: Record<string, Shape> = bias
-    ? { ...weights, bias_ih: [rows], bias_hh: [rows] }
-    : weights;
+  const shapes: Record<string, Shape> = {
+    weight_ih: [rows, inputSize],
+    weight_hh: [rows, outputSize],
+    ...(bias && { bias_ih: [rows] }),
+    ...(recurrentBias && { bias_hh: [rows] }),
+    ...more,
+  };
   const parameters = createParameters(where, shapes);
   initializeUniform(where, Object.values(parameters), 1 / Math.sqrt(hiddenSize), seed);
   return parameters as unknown as CellParameters;

@@ -10,7 +10,8 @@ export type BroadcastKernels = Pick<
   | "accumulate"
   | "mul_accumulate"
   | "scale"
-  | "clip"
+  | "clip_forward"
+  | "clip_backward"
 >;
 
 /** How many elements there are until an operand begins again; a scalar does not, it stands still. */
@@ -132,14 +133,23 @@ export const broadcastKernels = (heap: Heap): BroadcastKernels => ({
   },
 
   /** NaN stays NaN. */
-  clip(x, limit, n) {
+  clip_forward(y, x, n, low, high) {
     const f = heap.f32;
-    const high = Math.fround(limit);
-    const low = -high;
-    for (let p = x >>> 2, end = p + n; p < end; p++) {
+    const least = Math.fround(low);
+    const most = Math.fround(high);
+    for (let p = x >>> 2, q = y >>> 2, end = p + n; p < end; p++, q++) {
       const v = f[p]!;
-      if (v > high) f[p] = high;
-      else if (v < low) f[p] = low;
+      f[q] = v > most ? most : v < least ? least : v;
+    }
+  },
+
+  clip_backward(dx, dy, x, n, low, high) {
+    const f = heap.f32;
+    const least = Math.fround(low);
+    const most = Math.fround(high);
+    for (let p = x >>> 2, q = dx >>> 2, r = dy >>> 2, end = p + n; p < end; p++, q++, r++) {
+      const v = f[p]!;
+      if (v >= least && v <= most) f[q] = f[q]! + f[r]!;
     }
   },
 });

@@ -109,6 +109,8 @@ export const lstmKernels = (heap: Heap, steps: Steps): LSTMKernels => ({
     padRows(f, cPrevious, i[t + word.c0]! >>> 2, batch, size);
     for (let g = 0; g < 4; g++)
       padBias(f, bias + g * hp, bx && bx + g * size, br && br + g * size, size);
+    const forgetBias = f[t + word.forgetBias]!;
+    for (let j = 0; j < size; j++) f[bias + hp + j] = f[bias + hp + j]! + forgetBias;
     steps.projectInput(s, 4);
     for (let step = 0, held = batch; step < count; step++) {
       const n = i[sizes + step]!;

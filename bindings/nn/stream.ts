@@ -2,7 +2,7 @@ import { BuiltInCell } from "../cells/built-in.ts";
 import type { GRUCell } from "../cells/gru.ts";
 import type { LSTMCell } from "../cells/lstm.ts";
 import type { RNNCell } from "../cells/rnn.ts";
-import { fillTable, kinds, packGates } from "../cells/sequence.ts";
+import { type FusedCell, fillTable, floatWord, kinds, packGates } from "../cells/sequence.ts";
 import { sequenceFields } from "../cells/sequence-table.ts";
 import { kindError, valueError } from "../core/check.ts";
 import { HeapPiece, wholeVectors } from "../core/heap.ts";
@@ -20,7 +20,9 @@ export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Line
 export type StreamState = readonly { readonly h: Float32Array; readonly c?: Float32Array }[];
 
 /** Of a cell, what a stream needs. */
-type FusedLayer = Pick<BuiltInCell<unknown>, "fused" | "inputSize" | "outputSize" | "parameters">;
+type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {
+  readonly fused: FusedCell;
+};
 
 const where = "Stream";
 
@@ -37,7 +39,8 @@ interface Step {
 /** Layers as single steps: a stack cell by cell. */
 function flattenLayers(layers: readonly unknown[]): (FusedLayer | Linear)[] {
   return layers.flatMap((layer, i): (FusedLayer | Linear)[] => {
-    if (layer instanceof Linear || layer instanceof BuiltInCell) return [layer];
+    if (layer instanceof Linear) return [layer];
+    if (layer instanceof BuiltInCell) return [checkFused(layer, i)];
     if (!(layer instanceof Recurrent))
       throw kindError(
         where,
@@ -46,8 +49,18 @@ function flattenLayers(layers: readonly unknown[]): (FusedLayer | Linear)[] {
       );
     if (layer.bidirectional)
       throw valueError(where, `layers[${i}] to run forwards only`, "a bidirectional one");
-    return layer.cells as unknown as FusedLayer[];
+    return layer.cells.map((cell) => checkFused(cell as BuiltInCell<unknown>, i));
   });
+}
+
+function checkFused(cell: BuiltInCell<unknown>, i: number): FusedLayer {
+  if (!cell.fused)
+    throw valueError(
+      where,
+      `layers[${i}] with a kernel of its own (no projection, peepholes, clipping or other activations)`,
+      "one that goes step by step",
+    );
+  return cell as FusedLayer;
 }
 
 function checkFit(layers: readonly (FusedLayer | Linear)[]): void {
@@ -137,7 +150,7 @@ export class Stream {
 
   #cell(layer: FusedLayer, x: number): { step: Step; output: number } {
     const { heap } = this.#runtime;
-    const { kind, variant, hiddenSize, weights } = layer.fused;
+    const { kind, variant, hiddenSize, forgetBias = 0, weights } = layer.fused;
     const hp = wholeVectors(hiddenSize);
     const table = new HeapPiece(heap, sequenceFields.length);
     const h = new HeapPiece(heap, hiddenSize);
@@ -152,6 +165,7 @@ export class Stream {
       inputSize: layer.inputSize,
       hiddenSize,
       variant,
+      forgetBias: floatWord(forgetBias),
       sizes: one,
       x,
       h0: h.address,

@@ -1,3 +1,4 @@
+import { checkNumber, valueError } from "../core/check.ts";
 import type { Kernels } from "../core/kernels.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -107,3 +108,18 @@ export const relu = (x: Tensor): Tensor =>
     "output",
     (k, dx, dy, s, n) => k.relu_backward(dx, dy, s, n),
   );
+
+/** Every element cut to [low, high]; outside its gradient is 0. Throws a RangeError where low is above high. */
+export function clip(x: Tensor, low: number, high: number): Tensor {
+  const where = "clip";
+  checkNumber(where, "low", low);
+  if (checkNumber(where, "high", high) < low)
+    throw valueError(where, `high of at least low, which is ${low}`, high);
+  return elementwise(
+    where,
+    x,
+    (k, y, a, n) => k.clip_forward(y, a, n, low, high),
+    "input",
+    (k, dx, dy, s, n) => k.clip_backward(dx, dy, s, n, low, high),
+  );
+}

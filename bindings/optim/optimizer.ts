@@ -169,7 +169,8 @@ export abstract class Optimizer {
     const stepOf = (p: Parameter): number => (this.#updates.get(p) ?? 0) + 1;
     const ranges = joinRanges(parameters, stepOf).map((range) => this.#locate(range));
     for (const { gradient, size } of ranges)
-      if (this.#clipValue !== undefined) kernels.clip(gradient, this.#clipValue, size);
+      if (this.#clipValue !== undefined)
+        kernels.clip_forward(gradient, gradient, size, -this.#clipValue, this.#clipValue);
     if (this.#clipNorm !== undefined) this.#clip(kernels, ranges, this.#clipNorm);
     for (const slabs of ranges) this.apply(runtime, slabs);
     for (const p of parameters) this.#updates.set(p, stepOf(p));

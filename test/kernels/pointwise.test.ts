@@ -111,15 +111,20 @@ describe.each(kernelSets)("pointwise kernels [$name]", (set) => {
         const scaled = heap.output(values);
         const clipped = heap.output(values);
         heap.kernels.scale(scaled.at, -2.5, n);
-        heap.kernels.clip(clipped.at, 1.25, n);
+        heap.kernels.clip_forward(clipped.at, clipped.at, n, -0.75, 1.25);
+        const slope = heap.output(values);
+        const kept = heap.input(values);
+        heap.kernels.clip_backward(slope.at, kept.at, kept.at, n, -0.75, 1.25);
         expectClose(
           heap.floats(scaled),
           values.map((v) => -2.5 * v),
           tolerance,
           "scale",
         );
-        const within = values.map((v) => Math.min(Math.max(v, -1.25), 1.25));
+        const within = values.map((v) => Math.min(Math.max(v, -0.75), 1.25));
         expectClose(heap.floats(clipped), within, tolerance, "clip");
+        const doubled = values.map((v) => (v >= -0.75 && v <= 1.25 ? 2 * v : v));
+        expectClose(heap.floats(slope), doubled, tolerance, "the slope of clip");
         heap.check();
       }
     }
