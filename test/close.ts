@@ -38,6 +38,29 @@ export function expectClose(
   }
 }
 
+/** The place of a float32 in the order of all of them: neighbours differ by one. */
+function floatOrder(value: number): number {
+  const bits = new Int32Array(Float32Array.of(value).buffer)[0]!;
+  return bits < 0 ? -(bits & 0x7fffffff) : bits;
+}
+
+/** Every actual is at most `limit` float32 numbers away from the expected one, as WebNN's tests count. */
+export function expectWithinUlp(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  limit: number,
+  label: string,
+): void {
+  expect(actual.length, `${label}: number of values`).toBe(expected.length);
+  for (let k = 0; k < expected.length; k++) {
+    const distance = Math.abs(floatOrder(actual[k]!) - floatOrder(expected[k]!));
+    if (!Object.is(actual[k], expected[k]) && !(distance <= limit))
+      expect.fail(
+        `${label}[${k}]: expected ${expected[k]} within ${limit} ULP, got ${actual[k]}, ${distance} away`,
+      );
+  }
+}
+
 /**
  * What float32 can keep of float64: a relative error of the size of the largest entry, since sums of large terms leave
  * small ones behind.

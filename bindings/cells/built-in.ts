@@ -2,6 +2,7 @@ import { checkNumber, kindError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
+import { add } from "../ops/arithmetic.ts";
 import { clip } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { slice } from "../ops/shape.ts";
@@ -118,14 +119,15 @@ export abstract class BuiltInCell<S> extends Cell<S> {
     });
   }
 
-  /** @internal W x + bx for all gates, [batch, G·H]. */
+  /** @internal The input's share of the gates with both biases, W x + bx + br, [batch, G·H]: where the sums begin. */
   protected ofInput(x: Tensor): Tensor {
-    return linear(x, this.weights.weight_ih, this.weights.bias_ih);
+    const { weight_ih, bias_ih, bias_hh } = this.weights;
+    return linear(x, weight_ih, bias_ih && bias_hh ? add(bias_ih, bias_hh) : (bias_ih ?? bias_hh));
   }
 
-  /** @internal R h + br for all gates, [batch, G·H]. */
-  protected ofHidden(h: Tensor): Tensor {
-    return linear(h, this.weights.weight_hh, this.weights.bias_hh);
+  /** @internal The gates' pre-activations, fromX + R h. */
+  protected sums(fromX: Tensor, h: Tensor): Tensor {
+    return add(fromX, linear(h, this.weights.weight_hh));
   }
 
   /** @internal The pre-activations [batch, H] of one gate, or of `count` neighbouring ones. */

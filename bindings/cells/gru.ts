@@ -82,6 +82,16 @@ export class GRUCell extends BuiltInCell<Tensor> {
     return add(mul(sub(1, z), n), mul(z, h));
   }
 
+  /** @internal W x + bx: br of the candidate is added before the reset gate acts. */
+  protected override ofInput(x: Tensor): Tensor {
+    return linear(x, this.weights.weight_ih, this.weights.bias_ih);
+  }
+
+  /** @internal R h + br for all gates. */
+  protected ofHidden(h: Tensor): Tensor {
+    return linear(h, this.weights.weight_hh, this.weights.bias_hh);
+  }
+
   /** R h + br of `count` gates from the `first` on. */
   #recurrent(h: Tensor, first: number, count: number): Tensor {
     const { weight_hh, bias_hh } = this.weights;

@@ -110,7 +110,7 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
   /** @internal */
   protected advance(fromX: Tensor, { c }: LSTMState, seen: Tensor): LSTMState {
     const { weight_hr } = this.weights;
-    const gates = add(fromX, this.ofHidden(seen));
+    const gates = this.sums(fromX, seen);
     const i = this.#open(this.#peep(this.gate(gates, 0), 0, c));
     const f = this.coupled ? sub(1, i) : this.#open(this.#forget(gates, c));
     const g = this.activation(this.clipped(this.gate(gates, 2)));

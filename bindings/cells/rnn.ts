@@ -1,6 +1,5 @@
 import { checkChoice, checkOptions } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { add } from "../ops/arithmetic.ts";
 import { relu, tanh } from "../ops/elementwise.ts";
 import {
   type Activation,
@@ -50,7 +49,7 @@ export class RNNCell extends BuiltInCell<Tensor> {
 
   /** @internal */
   protected advance(fromX: Tensor, _state: Tensor, seen: Tensor): Tensor {
-    return this.activation(this.clipped(add(fromX, this.ofHidden(seen))));
+    return this.activation(this.clipped(this.sums(fromX, seen)));
   }
 
   /** @internal */

@@ -5,12 +5,15 @@ import {
   GRUCell,
   LSTMCell,
   RNNCell,
+  relu,
+  sigmoid,
   type Tensor,
+  tanh,
 } from "gatewise";
 import { expect } from "vitest";
 import { asTensor, partsOf, stateOf } from "../cells/oracle.ts";
 import type { State } from "../cells/registry.ts";
-import { type Adapter, type Case, expectGolden, type GoldenTensor, numbersOf } from "./suite.ts";
+import { type Adapter, type Case, expectGolden, numbersOf } from "./suite.ts";
 
 /**
  * ONNX' RNN, GRU and LSTM operators as unrolled cells. Letters as in the ONNX documents: D directions (num_directions),
@@ -52,77 +55,42 @@ function activationsOf(op: string, { activations, direction }: OnnxAttributes): 
   });
 }
 
-const largest = (golden: GoldenTensor | undefined): number =>
-  golden ? numbersOf(golden).reduce((top, v) => Math.max(top, Math.abs(v)), 0) : 0;
+/** Activations of ours by ONNX' names. */
+const activationFunctions: Record<string, (x: Tensor) => Tensor> = { relu, sigmoid, tanh };
 
-/** Σ of the magnitudes of each row, the largest of them: |M v| is at most this times max |v|. */
-function norm(golden: GoldenTensor): number {
-  const width = golden.shape.at(-1)!;
-  const data = numbersOf(golden);
-  let top = 0;
-  for (let k = 0; k < data.length; k += width) {
-    const row = data.subarray(k, k + width).reduce((sum, v) => sum + Math.abs(v), 0);
-    top = Math.max(top, row);
-  }
-  return top;
+function activationOf(name: string): (x: Tensor) => Tensor {
+  const found = activationFunctions[name];
+  if (!found) throw new RangeError(`the runner knows no activation ${name}`);
+  return found;
 }
 
-/**
- * The most that anything which `clip` bounds (sums before an activation, and the cell state) can be, whatever the
- * weights do: from the sizes of the inputs and weights. With a threshold above it clipping has no effect.
- */
-function mostBeforeActivation(golden: Case): number {
-  const { X, W, R, B, initial_h, initial_c } = golden.inputs;
-  const relu = activationsOf(golden.op, golden.attributes as OnnxAttributes)
-    .flat()
-    .includes("relu");
-  const T = X!.shape[(golden.attributes as OnnxAttributes).layout === 1 ? 1 : 0]!;
-  const fromInput = norm(W!) * largest(X!) + 2 * largest(B);
-  let h = Math.max(largest(initial_h), relu ? 0 : 1);
-  let most = largest(initial_c) + T; // a cell state grows by at most 1 a step
-  for (let t = 0; t < T; t++) {
-    const sums = fromInput + norm(R!) * h;
-    most = Math.max(most, sums);
-    if (relu) h = Math.max(h, sums);
-  }
-  return most;
-}
+type Make = (
+  I: number,
+  H: number,
+  a: OnnxAttributes,
+  names: readonly string[],
+  peepholes: boolean,
+) => Cell<State>;
 
-/**
- * What a case needs that the cells do not offer. A feature that provably has no effect on the numbers counts as absent:
- * peepholes of zeros, input_forget 0, a clipping threshold above anything that could be clipped; all of them where every
- * sequence has length 0.
- */
-export function missingFeature(golden: Case): string | undefined {
-  const { op, attributes, inputs } = golden;
-  const a = attributes as OnnxAttributes;
-  if (inputs.sequence_lens && largest(inputs.sequence_lens) === 0) return undefined;
-  const missing: string[] = [];
-  if (largest(inputs.P) > 0) missing.push("peepholes");
-  if (a.input_forget) missing.push("input_forget (coupled gates)");
-  if (a.clip !== undefined && a.clip <= mostBeforeActivation(golden)) {
-    missing.push(`clip ${a.clip} inside the cell, which could matter here`);
-  }
-  const standard = defaultActivations[op] ?? [];
-  for (const names of activationsOf(op, a)) {
-    // RNN takes any name to its cell, which knows tanh and relu and refuses the others.
-    const other =
-      op === "RNN"
-        ? !known.has(names[0]!) && !golden.expect_failure
-        : names.join() !== standard.join();
-    if (other) missing.push(`activations ${names.join(", ")}`);
-  }
-  return missing.length > 0 ? `not built yet: ${[...new Set(missing)].join("; ")}` : undefined;
-}
-const known = new Set(["tanh", "relu"]);
-
-const makers: Record<
-  string,
-  (I: number, H: number, a: OnnxAttributes, activation: string) => Cell<State>
-> = {
-  RNN: (I, H, _, activation) => new RNNCell(I, H, { nonlinearity: activation as "tanh" }),
-  GRU: (I, H, a) => new GRUCell(I, H, { resetAfter: a.linear_before_reset === 1 }),
-  LSTM: (I, H) => new LSTMCell(I, H),
+const makers: Record<string, Make> = {
+  RNN: (I, H, { clip }, [f]) =>
+    new RNNCell(I, H, { ...(clip && { clip }), activation: activationOf(f!) }),
+  GRU: (I, H, { clip, linear_before_reset }, [f, g]) =>
+    new GRUCell(I, H, {
+      ...(clip && { clip }),
+      resetAfter: linear_before_reset === 1,
+      recurrentActivation: activationOf(f!),
+      activation: activationOf(g!),
+    }),
+  LSTM: (I, H, { clip, input_forget }, [f, g, h], peepholes) =>
+    new LSTMCell(I, H, {
+      ...(clip && { clip }),
+      coupled: input_forget === 1,
+      peepholes,
+      recurrentActivation: activationOf(f!),
+      activation: activationOf(g!),
+      outputActivation: activationOf(h!),
+    }),
 };
 
 /** Rows of one direction of W, R or half of B, with the gates in our order. */
@@ -133,10 +101,15 @@ function gatesOf(op: string, data: Float64Array, H: number, width: number): Floa
   );
 }
 
+/** p_i p_f p_o out of ONNX' p_i p_o p_f. */
+const peepholesOf = (data: Float64Array, H: number): Float64Array =>
+  Float64Array.from([0, 2, 1].flatMap((from) => [...data.subarray(from * H, (from + 1) * H)]));
+
 function makeCell(golden: Case, d: number, I: number, H: number): Cell<State> {
   const { op, inputs } = golden;
   const a = golden.attributes as OnnxAttributes;
-  const cell = makers[op]!(I, H, a, activationsOf(op, a)[d]![0]!);
+  const { P } = inputs;
+  const cell = makers[op]!(I, H, a, activationsOf(op, a)[d]!, P !== undefined);
   const rows = gateOrder[op]!.length * H;
   const part = (name: string, width: number, start = 0, of = width): Float64Array => {
     const all = inputs[name];
@@ -149,6 +122,7 @@ function makeCell(golden: Case, d: number, I: number, H: number): Cell<State> {
     weight_hh: part("R", H),
     bias_ih: part("B", 1, 0, 2),
     bias_hh: part("B", 1, rows, 2),
+    ...(P && { weight_ch: peepholesOf(numbersOf(P).subarray(3 * d * H, 3 * (d + 1) * H), H) }),
   };
   for (const [name, p] of Object.entries(cell.parameters())) {
     p.assign(Float32Array.from(numbers[name]!));
@@ -242,7 +216,7 @@ export function runNode(golden: Case): Record<string, Float64Array> {
 
 /** Cases that upstream has disabled run like the others; those that are to fail must throw a RangeError. */
 export const onnxNodes: Adapter = {
-  skip: missingFeature,
+  skip: () => undefined,
   run(golden) {
     if (golden.expect_failure) {
       expect(() => runNode(golden)).toThrow(RangeError);
