@@ -1,7 +1,7 @@
-export type { CellOptions } from "./cells/built-in.ts";
+export type { Activation, CellOptions } from "./cells/built-in.ts";
 export { Cell, type SizeOf } from "./cells/cell.ts";
 export { GRUCell, type GRUCellOptions } from "./cells/gru.ts";
-export { LSTMCell, type LSTMState } from "./cells/lstm.ts";
+export { LSTMCell, type LSTMCellOptions, type LSTMState } from "./cells/lstm.ts";
 export { MultiRNNCell } from "./cells/multi.ts";
 export { RNNCell, type RNNCellOptions } from "./cells/rnn.ts";
 export type { CellParameters } from "./cells/weights.ts";
