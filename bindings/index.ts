@@ -39,6 +39,25 @@ export {
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export type { ForwardOptions, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
+export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
+export {
+  affine,
+  clip,
+  elu,
+  type GeluOptions,
+  gelu,
+  type HardSigmoidOptions,
+  hardSigmoid,
+  leakyRelu,
+  mish,
+  relu6,
+  scaledTanh,
+  selu,
+  softplus,
+  softsign,
+  swish,
+  thresholdedRelu,
+} from "./ops/activations.ts";
 export { add, div, mul, type Operand, sub } from "./ops/arithmetic.ts";
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
 export { crossEntropy, logSoftmax, mse, softmax } from "./ops/losses.ts";

@@ -1,5 +1,6 @@
 import type { Extras } from "../core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
+import { activationKernels } from "./activations.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
 import { gemmKernels } from "./gemm.ts";
@@ -29,6 +30,7 @@ function instantiate(): KernelInstance {
   };
   const kernels = {
     ...pointwiseKernels(heap),
+    ...activationKernels(heap),
     ...broadcastKernels(heap),
     ...reduce,
     ...lossKernels(heap),
