@@ -12,8 +12,8 @@ import { VectorMath } from "./math";
 const enum Kind {
   /** αx + β */
   AFFINE,
-  /** min(max(x, α), β); the slope is 0 at either bound */
-  CLIP,
+  /** min(max(x, α), β); the slope is 0 at either bound: ReLU6 */
+  HARD_TANH,
   /** min(max(αx + β, 0), 1); likewise */
   HARD_SIGMOID,
   /** x, left of 0 αx */
@@ -141,7 +141,7 @@ class Activations {
     const zero = f32x4.splat(0);
     const two = f32x4.splat(2);
     if (kind == Kind.AFFINE) return Lanes.fma(beta, alpha, x);
-    if (kind == Kind.CLIP) return f32x4.pmin(f32x4.pmax(x, alpha), beta);
+    if (kind == Kind.HARD_TANH) return f32x4.pmin(f32x4.pmax(x, alpha), beta);
     if (kind == Kind.HARD_SIGMOID) return Activations.within(Lanes.fma(beta, alpha, x), 0, 1);
     if (kind == Kind.LEAKY_RELU) return v128.bitselect(f32x4.mul(alpha, x), x, f32x4.lt(x, zero));
     if (kind == Kind.THRESHOLDED_RELU) return v128.andnot(x, f32x4.le(x, alpha));
@@ -170,7 +170,8 @@ class Activations {
     const one = f32x4.splat(1);
     const two = f32x4.splat(2);
     if (kind == Kind.AFFINE) return alpha;
-    if (kind == Kind.CLIP) return v128.and(one, v128.and(f32x4.gt(x, alpha), f32x4.lt(x, beta)));
+    if (kind == Kind.HARD_TANH)
+      return v128.and(one, v128.and(f32x4.gt(x, alpha), f32x4.lt(x, beta)));
     if (kind == Kind.HARD_SIGMOID) {
       const y = Lanes.fma(beta, alpha, x);
       return v128.and(alpha, v128.and(f32x4.gt(y, zero), f32x4.lt(y, one)));

@@ -6,7 +6,7 @@ export type ActivationKernels = Pick<Extras, "activation_forward" | "activation_
 
 // The kinds of assembly/activations.ts, in the same order.
 const AFFINE = 0;
-const CLIP = 1;
+const HARD_TANH = 1;
 const HARD_SIGMOID = 2;
 const LEAKY_RELU = 3;
 const THRESHOLDED_RELU = 4;
@@ -62,7 +62,7 @@ function value(kind: number, x: number, alpha: number, beta: number): number {
   switch (kind) {
     case AFFINE:
       return alpha * x + beta;
-    case CLIP:
+    case HARD_TANH:
       return within(x, alpha, beta);
     case HARD_SIGMOID:
       return within(alpha * x + beta, 0, 1);
@@ -95,7 +95,7 @@ function slope(kind: number, x: number, alpha: number, beta: number): number {
   switch (kind) {
     case AFFINE:
       return alpha;
-    case CLIP:
+    case HARD_TANH:
       return x > alpha && x < beta ? 1 : 0;
     case HARD_SIGMOID: {
       const y = alpha * x + beta;

@@ -3,6 +3,7 @@ import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
 import { activationKernels } from "./activations.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
+import { dropoutKernels } from "./dropout.ts";
 import { gemmKernels } from "./gemm.ts";
 import { gruKernels } from "./gru.ts";
 import { createHeap, HEAP_BASE } from "./heap.ts";
@@ -36,6 +37,7 @@ function instantiate(): KernelInstance {
     ...lossKernels(heap),
     ...rowsKernels(heap),
     ...copyKernels(heap),
+    ...dropoutKernels(heap),
     ...optimizerKernels(heap),
     ...randomKernels(heap),
     ...packKernels(heap),

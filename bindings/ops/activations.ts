@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kindError, valueError } from "../core/check.ts";
+import { checkNumber, checkOptions, kindError } from "../core/check.ts";
 import { extras } from "../core/extras.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -6,7 +6,7 @@ import { checkTensor, type Tensor } from "../core/tensor.ts";
 /** The kinds of assembly/activations.ts. */
 const kinds = {
   affine: 0,
-  clip: 1,
+  hardTanh: 1,
   hardSigmoid: 2,
   leakyRelu: 3,
   thresholdedRelu: 4,
@@ -84,7 +84,7 @@ export const affine = (x: Tensor, alpha: number, beta: number): Tensor =>
   activate("affine", x, "affine", alpha, beta);
 
 /** min(max(x, 0), 6) of every element; its gradient at 0 and 6 is 0. */
-export const relu6 = (x: Tensor): Tensor => activate("relu6", x, "clip", 0, 6);
+export const relu6 = (x: Tensor): Tensor => activate("relu6", x, "hardTanh", 0, 6);
 
 /** x σ(x) of every element, also called SiLU (Ramachandran et al. 2017, arXiv:1710.05941). */
 export const swish = (x: Tensor): Tensor => activate("swish", x, "swish");
@@ -108,13 +108,4 @@ export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   if (typeof approximate !== "boolean")
     throw kindError(where, "approximate to be true or false", approximate);
   return activate(where, x, approximate ? "geluTanh" : "gelu");
-}
-
-/** min(max(x, low), high) of every element; its gradient from either bound on is 0. */
-export function clip(x: Tensor, low: number, high: number): Tensor {
-  const where = "clip";
-  checkNumber(where, "low", low);
-  if (checkNumber(where, "high", high) < low)
-    throw valueError(where, `high of at least low, which is ${low}`, high);
-  return activate(where, x, "clip", low, high);
 }

@@ -32,7 +32,7 @@ const geluTanh = (x: number): number =>
 // biome-ignore format: a table
 export const activations: readonly ActivationCase[] = [
   { name: "affine", kind: 0, alpha: 1.5, beta: -0.25, value: (x) => 1.5 * x - 0.25 },
-  { name: "clip", kind: 1, alpha: -1.25, beta: 2, value: (x) => clamp(x, -1.25, 2), kinks: [-1.25, 2] },
+  { name: "hard tanh", kind: 1, alpha: -1.25, beta: 2, value: (x) => clamp(x, -1.25, 2), kinks: [-1.25, 2] },
   { name: "hard sigmoid", kind: 2, alpha: 0.375, beta: 0.625, value: (x) => clamp(0.375 * x + 0.625, 0, 1), kinks: [-5 / 3, 1] },
   { name: "leaky relu", kind: 3, alpha: 0.125, beta: 0, value: (x) => (x < 0 ? 0.125 * x : x), kinks: [0] },
   { name: "thresholded relu", kind: 4, alpha: 0.75, beta: 0, value: (x) => (x > 0.75 ? x : 0), kinks: [0.75] },
