@@ -3,6 +3,8 @@
  * stand behind those of the first (see scripts/build-kernels.mjs).
  */
 
+export * from "./activations";
+export * from "./dropout";
 export { heap_base } from "./heap-base";
 export * from "./loss";
 export * from "./optimizers";

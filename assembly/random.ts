@@ -18,7 +18,7 @@ const SQRT2: f64 = 1.4142135623730951;
 /** 2π · 2^-32: one step of a 32-bit angle. */
 const ANGLE: f64 = 1.4629180792671596e-9;
 
-class Random {
+export class Random {
   /** Four words of 32 bits. */
   @inline static block(block: u32, stream: u32, key_0: u32, key_1: u32): v128 {
     let c0 = block;

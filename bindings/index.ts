@@ -28,6 +28,7 @@ export { Module, type Parameters } from "./core/module.ts";
 export { Parameter, parameter } from "./core/parameter.ts";
 export { scope } from "./core/scope.ts";
 export { type NestedArray, type Shape, Tensor } from "./core/tensor.ts";
+export { Dropout } from "./nn/dropout.ts";
 export {
   GRU,
   type GRUOptions,
@@ -39,7 +40,26 @@ export {
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export type { ForwardOptions, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
+export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
+export {
+  affine,
+  elu,
+  type GeluOptions,
+  gelu,
+  type HardSigmoidOptions,
+  hardSigmoid,
+  leakyRelu,
+  mish,
+  relu6,
+  scaledTanh,
+  selu,
+  softplus,
+  softsign,
+  swish,
+  thresholdedRelu,
+} from "./ops/activations.ts";
 export { add, div, mul, type Operand, sub } from "./ops/arithmetic.ts";
+export { dropout } from "./ops/dropout.ts";
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
 export { crossEntropy, logSoftmax, mse, softmax } from "./ops/losses.ts";
 export { linear, matmul } from "./ops/matmul.ts";

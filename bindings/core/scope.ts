@@ -11,6 +11,9 @@ let innermost: Frame | undefined;
 /** The innermost frame that is open, if any. */
 export const openFrame = (): Frame | undefined => innermost;
 
+/** Whether what is computed now is recorded for a backward pass. */
+export const recording = (): boolean => innermost?.tape !== undefined;
+
 /**
  * What one call, scope or training step needs: memory from a mark of the arena on, given back when it closes. Operations
  * get their addresses from it and hand their backward passes to its tape, if it has one.

@@ -1,7 +1,9 @@
 import type { Extras } from "../core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
+import { activationKernels } from "./activations.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
+import { dropoutKernels } from "./dropout.ts";
 import { gemmKernels } from "./gemm.ts";
 import { gruKernels } from "./gru.ts";
 import { createHeap, HEAP_BASE } from "./heap.ts";
@@ -29,11 +31,13 @@ function instantiate(): KernelInstance {
   };
   const kernels = {
     ...pointwiseKernels(heap),
+    ...activationKernels(heap),
     ...broadcastKernels(heap),
     ...reduce,
     ...lossKernels(heap),
     ...rowsKernels(heap),
     ...copyKernels(heap),
+    ...dropoutKernels(heap),
     ...optimizerKernels(heap),
     ...randomKernels(heap),
     ...packKernels(heap),

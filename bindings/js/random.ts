@@ -17,8 +17,9 @@ const ANGLE = 1.4629180792671596e-9;
 
 export type RandomKernels = Pick<Kernels, "random_uniform" | "random_normal" | "random_integers">;
 
-/** The four words of a block, and what is made of them. */
-const words: Int32Array = /* @__PURE__ */ new Int32Array(4);
+/** The four words of a block. */
+export const words: Int32Array = /* @__PURE__ */ new Int32Array(4);
+/** The numbers that are made of them. */
 const values: Float64Array = /* @__PURE__ */ new Float64Array(4);
 const single: Float32Array = /* @__PURE__ */ new Float32Array(1);
 const singleBits: Int32Array = /* @__PURE__ */ new Int32Array(single.buffer);
@@ -35,7 +36,7 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** words = Philox at counter (block, 0, stream, 0). */
-function philox(block: number, stream: number, key0: number, key1: number): void {
+export function philox(block: number, stream: number, key0: number, key1: number): void {
   let c0 = block | 0;
   let c1 = 0;
   let c2 = stream | 0;
