@@ -12,11 +12,12 @@ export { rnn_sequence_backward, rnn_sequence_forward } from "./cells/rnn";
 export { sequence_scratch } from "./cells/sequence";
 export { stream_refresh, stream_step } from "./cells/stream";
 export * from "./copy";
+export * from "./dropout";
 export { gemm, gemm_tn, gemm_tn_scratch } from "./gemm";
 export { heap_base } from "./heap-base";
 export { pack_nn, pack_nt, packed_size } from "./pack";
 export * from "./pointwise";
-export * from "./random";
+export { random_integers, random_normal, random_uniform } from "./random";
 export * from "./reduce";
 export * from "./rows";
 

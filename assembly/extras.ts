@@ -4,7 +4,6 @@
  */
 
 export * from "./activations";
-export * from "./dropout";
 export { heap_base } from "./heap-base";
 export * from "./loss";
 export * from "./optimizers";

@@ -12,7 +12,7 @@ import { type FusedCell, runSequence } from "./sequence.ts";
 import { type CellParameters, createCellParameters } from "./weights.ts";
 
 /** A function of every element, such as `tanh`, `relu` or one of your own; or of rows, such as `softmax`. */
-export type Activation = (x: Tensor) => Tensor;
+export type ActivationFunction = (x: Tensor) => Tensor;
 
 /** What every built-in cell can be given. */
 export interface CellOptions {

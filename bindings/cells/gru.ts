@@ -5,7 +5,7 @@ import { sigmoid, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { slice } from "../ops/shape.ts";
 import {
-  type Activation,
+  type ActivationFunction,
   BuiltInCell,
   type CellOptions,
   cellOptionNames,
@@ -18,9 +18,9 @@ export interface GRUCellOptions extends CellOptions {
   /** Whether the reset gate acts on the product R_n h (torch, cuDNN, Keras) or on h before it (the paper, TF1). Default true. */
   readonly resetAfter?: boolean;
   /** Of the candidate n. Default `tanh`. */
-  readonly activation?: Activation;
+  readonly activation?: ActivationFunction;
   /** Of the gates r and z. Default `sigmoid`. */
-  readonly recurrentActivation?: Activation;
+  readonly recurrentActivation?: ActivationFunction;
 }
 
 const optionNames = [
@@ -48,9 +48,9 @@ export class GRUCell extends BuiltInCell<Tensor> {
   /** Whether the reset gate acts on the product R_n h, or on h before it. */
   readonly resetAfter: boolean;
   /** Of the candidate. */
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
   /** Of the gates. */
-  readonly recurrentActivation: Activation;
+  readonly recurrentActivation: ActivationFunction;
 
   /** Throws a RangeError for sizes below 1. */
   constructor(inputSize: number, hiddenSize: number, options?: GRUCellOptions) {

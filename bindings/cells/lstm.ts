@@ -5,7 +5,7 @@ import { clip, sigmoid, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { slice } from "../ops/shape.ts";
 import {
-  type Activation,
+  type ActivationFunction,
   BuiltInCell,
   type CellOptions,
   cellOptionNames,
@@ -29,11 +29,11 @@ export interface LSTMCellOptions extends CellOptions {
   /** Cuts c to [-cellClip, cellClip], as TensorFlow 1's `cell_clip`. Default: it is not cut. */
   readonly cellClip?: number;
   /** Of the candidate g, and of c on its way out unless `outputActivation` says otherwise. Default `tanh`. */
-  readonly activation?: Activation;
+  readonly activation?: ActivationFunction;
   /** Of the gates i, f and o. Default `sigmoid`. */
-  readonly recurrentActivation?: Activation;
+  readonly recurrentActivation?: ActivationFunction;
   /** Of c on its way out (ONNX's h). Default: as `activation`. */
-  readonly outputActivation?: Activation;
+  readonly outputActivation?: ActivationFunction;
 }
 
 const optionNames = [
@@ -73,11 +73,11 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
   /** Where c is cut. */
   readonly cellClip: number | undefined;
   /** Of the candidate. */
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
   /** Of the gates. */
-  readonly recurrentActivation: Activation;
+  readonly recurrentActivation: ActivationFunction;
   /** Of c on its way out. */
-  readonly outputActivation: Activation;
+  readonly outputActivation: ActivationFunction;
 
   /** Throws a RangeError for sizes below 1, a projSize that is not below hiddenSize or a negative limit. */
   constructor(inputSize: number, hiddenSize: number, options?: LSTMCellOptions) {

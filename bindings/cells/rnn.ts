@@ -2,7 +2,7 @@ import { checkChoice, checkOptions } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { relu, tanh } from "../ops/elementwise.ts";
 import {
-  type Activation,
+  type ActivationFunction,
   BuiltInCell,
   type CellOptions,
   cellOptionNames,
@@ -15,7 +15,7 @@ export interface RNNCellOptions extends CellOptions {
   /** The activation by torch's name for it. Default "tanh". */
   readonly nonlinearity?: "tanh" | "relu";
   /** The activation as a function, in place of `nonlinearity`. */
-  readonly activation?: Activation;
+  readonly activation?: ActivationFunction;
 }
 
 const optionNames = [...cellOptionNames, "nonlinearity", "activation"] as const;
@@ -31,7 +31,7 @@ export class RNNCell extends BuiltInCell<Tensor> {
   /** Features of h. */
   readonly stateSize: number;
   /** The activation. */
-  readonly activation: Activation;
+  readonly activation: ActivationFunction;
 
   /** Throws a RangeError for sizes below 1 or an unknown nonlinearity. */
   constructor(inputSize: number, hiddenSize: number, options?: RNNCellOptions) {

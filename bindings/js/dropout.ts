@@ -1,8 +1,8 @@
-import type { Extras } from "../core/extras.ts";
+import type { Kernels } from "../core/kernels.ts";
 import type { Heap } from "./heap.ts";
 import { philox, words } from "./random.ts";
 
-export type DropoutKernels = Pick<Extras, "dropout_forward" | "dropout_backward">;
+export type DropoutKernels = Pick<Kernels, "dropout_forward" | "dropout_backward">;
 
 /** Element i stays where word i of the stream is at least rate · 2^32. The same operations as in assembly/, for the same bits. */
 export const dropoutKernels = (heap: Heap): DropoutKernels => ({

@@ -1,9 +1,12 @@
 import { GRUCell, type GRUCellOptions } from "../cells/gru.ts";
-import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
+import { LSTMCell, type LSTMCellOptions, type LSTMState } from "../cells/lstm.ts";
 import { RNNCell, type RNNCellOptions } from "../cells/rnn.ts";
 import { checkOptions, kindError } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { Recurrent, type RecurrentOptions, recurrentOptionNames } from "./recurrent.ts";
+
+/** The shape of a state of so many features. */
+type StateShape = (size: number) => readonly number[];
 
 /** Layers whose state is one tensor. */
 abstract class OfHidden extends Recurrent<Tensor> {
@@ -15,8 +18,8 @@ abstract class OfHidden extends Recurrent<Tensor> {
     return put(states);
   }
 
-  protected checkInitial(where: string, state: Tensor, shape: readonly number[]): void {
-    this.checkInitialTensor(where, "state", state, shape);
+  protected checkInitial(where: string, state: Tensor, shape: StateShape): void {
+    this.checkInitialTensor(where, "state", state, shape(this.hiddenSize));
   }
 }
 
@@ -37,17 +40,25 @@ export class RNN extends OfHidden {
 }
 
 /** What an LSTM layer can be given. */
-export type LSTMOptions = RecurrentOptions;
+export type LSTMOptions = RecurrentOptions & Pick<LSTMCellOptions, "projSize">;
 
-/** Layers of `LSTMCell`, as torch.nn.LSTM. The state is { h, c }, [numLayers · directions, batch, hiddenSize] each. */
+/**
+ * Layers of `LSTMCell`, as torch.nn.LSTM. The state is { h, c }, [numLayers · directions, batch, hiddenSize] each; with
+ * `projSize` h, and with it each direction's output, has projSize features.
+ */
 export class LSTM extends Recurrent<LSTMState> {
-  /** Throws a RangeError for sizes below 1, a TypeError for an unknown option. */
+  /** Features of h where it is projected. */
+  readonly projSize: number | undefined;
+
+  /** Throws a RangeError for sizes below 1 or a projSize that is not below hiddenSize, a TypeError for an unknown option. */
   constructor(inputSize: number, hiddenSize: number, options?: LSTMOptions) {
     const where = "LSTM";
-    const checked = checkOptions(where, options, recurrentOptionNames);
-    super(where, inputSize, hiddenSize, checked, (size, seed) => {
-      return new LSTMCell(size, hiddenSize, given({ bias: checked.bias, seed }));
-    });
+    const checked = checkOptions(where, options, [...recurrentOptionNames, "projSize"]);
+    const { bias, projSize } = checked;
+    const createCell = (size: number, seed: number | undefined): LSTMCell =>
+      new LSTMCell(size, hiddenSize, given({ bias, projSize, seed }));
+    super(where, inputSize, hiddenSize, checked, createCell, projSize);
+    this.projSize = projSize;
   }
 
   protected pick({ h, c }: LSTMState, take: (x: Tensor) => Tensor): LSTMState {
@@ -61,11 +72,11 @@ export class LSTM extends Recurrent<LSTMState> {
     return { h: put(states.map((s) => s.h)), c: put(states.map((s) => s.c)) };
   }
 
-  protected checkInitial(where: string, state: LSTMState, shape: readonly number[]): void {
+  protected checkInitial(where: string, state: LSTMState, shape: StateShape): void {
     if (typeof state !== "object" || state === null || !("h" in state && "c" in state))
       throw kindError(where, "state to be { h, c }", state);
-    this.checkInitialTensor(where, "state.h", state.h, shape);
-    this.checkInitialTensor(where, "state.c", state.c, shape);
+    this.checkInitialTensor(where, "state.h", state.h, shape(this.projSize ?? this.hiddenSize));
+    this.checkInitialTensor(where, "state.c", state.c, shape(this.hiddenSize));
   }
 }
 

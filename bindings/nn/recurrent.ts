@@ -4,8 +4,10 @@ import { Module } from "../core/module.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
+import { checkRate } from "../ops/dropout.ts";
 import { concat, reshape, slice, stack } from "../ops/shape.ts";
 import { checkInputs, type Packed, type SequenceLength } from "../unroll.ts";
+import { Dropout } from "./dropout.ts";
 
 /** What every recurrent layer can be given; options of its cell come beside these. */
 export interface RecurrentOptions {
@@ -13,6 +15,8 @@ export interface RecurrentOptions {
   readonly numLayers?: number;
   /** Whether gates have biases (two each, as in torch). Default true. */
   readonly bias?: boolean;
+  /** The share of each layer's outputs, but the last one's, that is dropped while a network is trained. Default 0. */
+  readonly dropout?: number;
   /** Whether each layer also runs backwards. Default false. */
   readonly bidirectional?: boolean;
   /** Whether inputs and outputs are [time, batch, ·] rather than [batch, time, ·] (torch's batch_first: false). Default false. */
@@ -25,6 +29,7 @@ export interface RecurrentOptions {
 export const recurrentOptionNames = [
   "numLayers",
   "bias",
+  "dropout",
   "bidirectional",
   "timeMajor",
   "seed",
@@ -53,6 +58,7 @@ export abstract class Recurrent<S> extends Module {
   readonly bidirectional: boolean;
   /** Whether inputs and outputs are [time, batch, ·]. */
   readonly timeMajor: boolean;
+  readonly #dropout: Dropout;
   /** [layer · directions + direction] */
   readonly #cells: Cell<S>[];
   readonly #where: string;
@@ -63,9 +69,11 @@ export abstract class Recurrent<S> extends Module {
     hiddenSize: number,
     options: RecurrentOptions,
     createCell: (inputSize: number, seed: number | undefined) => Cell<S>,
+    outputSize: number = hiddenSize,
   ) {
     super();
     const { numLayers = 1, bidirectional = false, timeMajor = false, seed } = options;
+    const { dropout = 0 } = options;
     this.#where = where;
     this.inputSize = checkSize(where, "inputSize", inputSize);
     this.hiddenSize = checkSize(where, "hiddenSize", hiddenSize);
@@ -75,10 +83,12 @@ export abstract class Recurrent<S> extends Module {
       if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
     this.bidirectional = bidirectional;
     this.timeMajor = timeMajor;
+    checkRate(where, "dropout", dropout);
+    this.#dropout = new Dropout(dropout, seed === undefined ? {} : { seed });
     const { directions } = this;
     this.#cells = Array.from({ length: numLayers * directions }, (_, i) =>
       createCell(
-        i < directions ? inputSize : hiddenSize * directions,
+        i < directions ? inputSize : outputSize * directions,
         seed === undefined ? undefined : (seed + i * 2 ** 32) % 2 ** 53,
       ),
     );
@@ -96,7 +106,7 @@ export abstract class Recurrent<S> extends Module {
 
   /** Puts the layer and its cells into training mode, or out of it. Returns the layer. */
   override train(mode = true): this {
-    for (const cell of this.#cells) cell.train(mode);
+    for (const part of [...this.#cells, this.#dropout]) part.train(mode);
     return super.train(mode);
   }
 
@@ -112,10 +122,16 @@ export abstract class Recurrent<S> extends Module {
     });
   }
 
-  /** The state of one cell out of [numLayers · directions, batch, ·] tensors, and the other way round. */
+  /** @internal A state with each of its tensors put through a function: [numLayers · directions, batch, ·] to one cell's. */
   protected abstract pick(state: S, take: (x: Tensor) => Tensor): S;
+  /** @internal The cells' states as one. */
   protected abstract gather(states: readonly S[], put: (xs: readonly Tensor[]) => Tensor): S;
-  protected abstract checkInitial(where: string, state: S, shape: readonly number[]): void;
+  /** @internal `shape`: that of a state of so many features. */
+  protected abstract checkInitial(
+    where: string,
+    state: S,
+    shape: (size: number) => readonly number[],
+  ): void;
 
   /** @internal */
   protected checkInitialTensor(
@@ -130,7 +146,8 @@ export abstract class Recurrent<S> extends Module {
   /**
    * Runs over a batch of sequences.
    *
-   * x [batch, time, inputSize]; state: [numLayers · directions, batch, hiddenSize], zeros without it.
+   * x [batch, time, inputSize], or [time, inputSize] for one sequence; state: [numLayers · directions, batch, hiddenSize],
+   * without `batch` for one sequence, zeros where it is not given.
    * Returns output [batch, time, directions · hiddenSize], zeros past the end of each sequence, and the final state in the
    * form of the initial one. Throws a TypeError or RangeError where an argument does not fit.
    */
@@ -139,24 +156,35 @@ export abstract class Recurrent<S> extends Module {
     const names = ["lengths", "checkpointEvery"] as const;
     const { lengths, checkpointEvery } = checkOptions(where, options, names);
     const layout = { timeMajor: this.timeMajor, sequenceLength: lengths, checkpointEvery };
-    const { batch, pack } = checkInputs(where, x, this.inputSize, layout, ["x", "lengths"]);
-    const cells = this.#cells;
+    const single = checkTensor(where, "x", x).shape.length === 2;
+    const sequences = single ? this.#asBatch(where, x) : x;
+    const { batch, pack } = checkInputs(where, sequences, this.inputSize, layout, ["x", "lengths"]);
+    const n = this.#cells.length;
     if (state !== undefined)
-      this.checkInitial(where, state, [cells.length, batch, this.hiddenSize]);
+      this.checkInitial(where, state, (size) => (single ? [n, size] : [n, batch, size]));
     return inFrame([this], () => {
       const packed = pack();
       const first = (i: number): S | undefined =>
         state === undefined
           ? undefined
-          : this.pick(state, (s) =>
-              reshape(slice(s, [i, 0, 0], [1, -1, -1]), [batch, s.shape[2]!]),
-            );
+          : this.pick(state, (s) => {
+              const size = s.shape.at(-1)!;
+              return reshape(slice(reshape(s, [n, batch * size]), [i, 0], [1, -1]), [batch, size]);
+            });
       const { rows, states } = this.#runLayers(packed, first);
+      const output = packed.unpack(rows);
       return {
-        output: packed.unpack(rows),
-        state: this.gather(states, (xs) => stack(xs, 0)),
+        output: single ? reshape(output, [x.shape[0]!, rows.shape[1]!]) : output,
+        state: this.gather(states, (xs) => (single ? concat(xs, 0) : stack(xs, 0))),
       };
     });
+  }
+
+  /** One sequence [time, inputSize] as a batch of one. */
+  #asBatch(where: string, x: Tensor): Tensor {
+    checkShape(where, "x", x.shape, ["time", this.inputSize]);
+    const [time, size] = x.shape as [number, number];
+    return reshape(x, this.timeMajor ? [time, 1, size] : [1, time, size]);
   }
 
   #runLayers(
@@ -174,6 +202,7 @@ export abstract class Recurrent<S> extends Module {
         return one.outputs;
       });
       rows = outputs.length === 1 ? outputs[0]! : concat(outputs, 1);
+      if (layer < this.numLayers - 1) rows = this.#dropout.forward(rows);
     }
     return { rows, states };
   }

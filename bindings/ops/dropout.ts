@@ -1,6 +1,5 @@
 import { checkNumber, checkOptions, valueError } from "../core/check.ts";
 import type { RandomOptions } from "../core/create.ts";
-import { extras } from "../core/extras.ts";
 import { type Draw, Streams } from "../core/random.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -20,7 +19,7 @@ export function drop(x: Tensor, rate: number, draw: Draw, counts?: ArrayLike<num
   const parts = counts ?? [x.size];
   const { low, high, stream } = draw;
   return inFrame([x], (frame) => {
-    const k = extras(frame.runtime);
+    const k = frame.kernels;
     const from = frame.at(x);
     const y = frame.tensor(x.shape);
     for (let part = 0, at = 0; part < parts.length; at += 4 * parts[part++]!)
