@@ -1,0 +1,4 @@
+import { describeSuite } from "./suite.ts";
+import { torchOracle } from "./torch.ts";
+
+describeSuite("pytorch_cpp_api", torchOracle);
