@@ -73,7 +73,7 @@ export abstract class Optimizer<S extends RuleSettings = RuleSettings> {
     if (!Array.isArray(groups)) throw kindError(where, "groups to be an array", groups);
     this.groups = groups.map((given: GroupOptions<S>, i) => {
       const { group, members } = createGroup(
-        `${where} groups[${i}]`,
+        `${where} (groups[${i}])`,
         rule,
         given,
         steps,
