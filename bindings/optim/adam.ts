@@ -20,17 +20,18 @@ export interface AdamSettings extends RuleSettings {
 /** What Adam can be given. */
 export type AdamOptions = OptimizerOptions<AdamSettings>;
 
-/** @internal */
-export const adamRule: Rule<AdamSettings> = {
+/** @internal With weight decay in the gradient, or decoupled from it. */
+export const adamRule = (weightDecay: number, decoupled: boolean): Rule<AdamSettings> => ({
   defaults: {
     learningRate: 1e-3,
-    weightDecay: 0,
+    weightDecay,
     beta1: 0.9,
     beta2: 0.999,
     epsilon: 1e-8,
     epsilonHat: false,
     amsgrad: false,
   },
+  decoupled,
   check(where, { beta1, beta2 }) {
     for (const [name, beta] of Object.entries({ beta1, beta2 }))
       if (beta >= 1) throw valueError(where, `${name} below 1`, beta);
@@ -54,7 +55,9 @@ export const adamRule: Rule<AdamSettings> = {
       epsilonHat ? epsilon * correction : epsilon,
     );
   },
-};
+});
+
+const rule = /* @__PURE__ */ adamRule(0, false);
 
 /**
  * Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), as torch.optim.Adam has it. Default learning rate 0.001.
@@ -63,6 +66,6 @@ export const adamRule: Rule<AdamSettings> = {
 export class Adam extends Optimizer<AdamSettings> {
   /** Throws a RangeError for a negative number, or betas outside [0, 1). */
   constructor(options?: AdamOptions) {
-    super("Adam", adamRule, options);
+    super("Adam", rule, options);
   }
 }

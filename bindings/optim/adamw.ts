@@ -1,12 +1,7 @@
 import { type AdamOptions, type AdamSettings, adamRule } from "./adam.ts";
-import type { Rule } from "./group.ts";
 import { Optimizer } from "./optimizer.ts";
 
-const rule: Rule<AdamSettings> = {
-  ...adamRule,
-  defaults: { ...adamRule.defaults, weightDecay: 0.01 },
-  decoupled: true,
-};
+const rule = /* @__PURE__ */ adamRule(0.01, true);
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2), as torch.optim.AdamW has it:
