@@ -66,9 +66,27 @@ export { linear, matmul } from "./ops/matmul.ts";
 export { max, mean, sum } from "./ops/reduce.ts";
 export { embedding, type Indices } from "./ops/rows.ts";
 export { concat, reshape, slice, stack, transpose } from "./ops/shape.ts";
-export { Adam, type AdamOptions } from "./optim/adam.ts";
+export { Adagrad, type AdagradOptions, type AdagradSettings } from "./optim/adagrad.ts";
+export { Adam, type AdamOptions, type AdamSettings } from "./optim/adam.ts";
+export { AdamW } from "./optim/adamw.ts";
+export type { ClipOptions } from "./optim/clip.ts";
+export type { Group, GroupOptions, RuleSettings } from "./optim/group.ts";
 export { Optimizer, type OptimizerOptions } from "./optim/optimizer.ts";
-export { SGD, type SGDOptions } from "./optim/sgd.ts";
+export { RMSprop, type RMSpropOptions, type RMSpropSettings } from "./optim/rmsprop.ts";
+export {
+  type CosineDecayOptions,
+  cosineDecay,
+  type ExponentialDecayOptions,
+  exponentialDecay,
+  type PolynomialDecayOptions,
+  polynomialDecay,
+  type Schedule,
+  type StepDecayOptions,
+  stepDecay,
+  type WarmUpOptions,
+  warmUp,
+} from "./optim/schedules.ts";
+export { SGD, type SGDOptions, type SGDSettings } from "./optim/sgd.ts";
 export {
   bidirectionalDynamicRNN,
   dynamicRNN,

@@ -1,12 +1,16 @@
 import {
+  Adagrad,
   Adam,
+  AdamW,
   add,
   bidirectionalDynamicRNN,
   Cell,
   concat,
+  cosineDecay,
   crossEntropy,
   dynamicRNN,
   embedding,
+  exponentialDecay,
   GRU,
   GRUCell,
   Linear,
@@ -17,6 +21,9 @@ import {
   mse,
   mul,
   ones,
+  type Parameter,
+  polynomialDecay,
+  RMSprop,
   RNNCell,
   randn,
   randomInts,
@@ -26,11 +33,13 @@ import {
   slice,
   stack,
   stackBidirectionalDynamicRNN,
+  stepDecay,
   sum,
   type Tensor,
   tensor,
   transpose,
   valueAndGrad,
+  warmUp,
   zeros,
 } from "gatewise";
 import { expect, test } from "vitest";
@@ -138,6 +147,140 @@ describeKernelSets("bad input", () => {
       ["clipNorm", RangeError, () => new SGD({ learningRate: 0.1, clipNorm: -1 })],
       ["clipValue", RangeError, () => new Adam({ learningRate: 0.1, clipValue: Number.NaN })],
       ["no such option", TypeError, () => new Adam(wrong({ learningRate: 0.1, lr: 1 })), /lr/],
+    ]);
+  });
+
+  test("settings of optimizers", () => {
+    const numbers: [string, (options: never) => unknown, string[]][] = [
+      ["SGD", (o) => new SGD(o), ["learningRate", "momentum", "dampening", "weightDecay"]],
+      ["Adagrad", (o) => new Adagrad(o), ["learningRateDecay", "initialAccumulator", "epsilon"]],
+      ["RMSprop", (o) => new RMSprop(o), ["alpha", "momentum", "epsilon", "clipNormEach"]],
+      ["Adam", (o) => new Adam(o), ["beta1", "beta2", "epsilon", "clipNorm", "clipValue"]],
+      ["AdamW", (o) => new AdamW(o), ["beta1", "beta2", "weightDecay", "learningRate"]],
+    ];
+    const wrongNumbers: readonly [unknown, Kind][] = [
+      [-0.1, RangeError],
+      [Number.NaN, RangeError],
+      [Number.POSITIVE_INFINITY, RangeError],
+      ["0.1", TypeError],
+      [null, TypeError],
+      [true, TypeError],
+    ];
+    for (const [name, make, settings] of numbers)
+      for (const setting of settings)
+        for (const [value, kind] of wrongNumbers) {
+          const what = `${name} ${setting} ${value}`;
+          const message = new RegExp(`^${name}: expected ${setting} to be`);
+          expectErrors([[what, kind, () => make(wrong({ [setting]: value })), message]]);
+        }
+    expectErrors([
+      ["beta2", RangeError, () => new AdamW({ beta2: 1 }), /^AdamW: expected beta2 below 1, got 1/],
+      ["alpha", RangeError, () => new RMSprop({ alpha: 1 }), /alpha below 1, got 1/],
+      ["clipNormEach", RangeError, () => new SGD({ clipNormEach: 0 }), /clipNormEach above 0/],
+      [
+        "nesterov",
+        TypeError,
+        () => new SGD({ nesterov: wrong(1) }),
+        /nesterov to be true or false/,
+      ],
+      ["no momentum", RangeError, () => new SGD({ nesterov: true }), /nesterov with a momentum/],
+      [
+        "dampening",
+        RangeError,
+        () => new SGD({ nesterov: true, momentum: 0.9, dampening: 0.1 }),
+        /without dampening, got momentum 0.9, dampening 0.1/,
+      ],
+      ["amsgrad", TypeError, () => new Adam({ amsgrad: wrong("yes") })],
+      ["centered", TypeError, () => new RMSprop({ centered: wrong(0) })],
+      ["another's setting", TypeError, () => new SGD(wrong({ beta1: 0.9 })), /got beta1/],
+      ["options", TypeError, () => new RMSprop(wrong(0.1))],
+      ["a schedule by name", TypeError, () => new SGD({ learningRate: wrong("cosine") })],
+    ]);
+    const optimizer = new Adagrad({ learningRate: 0.5 });
+    expectErrors([
+      ["rate set", RangeError, () => (optimizer.learningRate = -1)],
+      ["rate set", TypeError, () => (optimizer.learningRate = wrong(undefined))],
+    ]);
+    expect(optimizer.learningRate).toBe(0.5);
+  });
+
+  test("groups of optimizers", () => {
+    const { weight, bias } = new Linear(2, 3).parameters() as Record<string, Parameter>;
+    const one = { weight: weight! };
+    const make = (...groups: unknown[]) => new Adam({ groups: wrong(groups) });
+    const at = (i: number) => new RegExp(`^Adam \\(groups\\[${i}\\]\\): `);
+    expectErrors([
+      ["no list", TypeError, () => new Adam({ groups: wrong({}) }), /groups to be an array/],
+      ["no group", TypeError, () => make({ parameters: one }, null), at(1)],
+      ["nothing", TypeError, () => make(undefined), at(0)],
+      ["a list", TypeError, () => make([weight]), at(0)],
+      ["without parameters", TypeError, () => make({ learningRate: 0.1 }), at(0)],
+      ["empty", RangeError, () => make({ parameters: {} }), at(0)],
+      ["a module", TypeError, () => make({ parameters: new Linear(2, 3) }), at(0)],
+      ["a tensor", TypeError, () => make({ parameters: { x: zeros([2]) } }), at(0)],
+      ["a setting", RangeError, () => make({ parameters: one, beta1: 1 }), at(0)],
+      ["a rate", RangeError, () => make({ parameters: one, learningRate: -1 }), at(0)],
+      ["frozen", TypeError, () => make({ parameters: one, frozen: wrong(1) }), at(0)],
+      ["clipping", TypeError, () => make({ parameters: one, clipNorm: 1 }), /got clipNorm/],
+      [
+        "two groups",
+        RangeError,
+        () => make({ parameters: one }, { parameters: { bias: bias!, again: weight! } }),
+        /every parameter in one group at most/,
+      ],
+      [
+        "nesterov without the momentum of the rest",
+        RangeError,
+        () =>
+          new SGD({ momentum: 0.9, nesterov: true, groups: [{ parameters: one, momentum: 0 }] }),
+        /^SGD \(groups\[0\]\): expected nesterov with a momentum/,
+      ],
+    ]);
+    const { groups } = new SGD({ groups: [{ parameters: one }] });
+    expectErrors([
+      ["rate set", RangeError, () => (groups[0]!.learningRate = -1), /^SGD \(groups\[0\]\)/],
+      ["frozen set", TypeError, () => (groups[0]!.frozen = wrong("no")), /^SGD \(groups\[0\]\)/],
+    ]);
+  });
+
+  test("schedules", () => {
+    const decays: [string, (initial: never, options: never) => unknown, object][] = [
+      ["stepDecay", stepDecay, { every: 3 }],
+      ["exponentialDecay", exponentialDecay, { factor: 0.5 }],
+      ["cosineDecay", cosineDecay, { decaySteps: 3 }],
+      ["polynomialDecay", polynomialDecay, { decaySteps: 3 }],
+      ["warmUp", warmUp, { steps: 3 }],
+    ];
+    for (const [name, make, options] of decays) {
+      const where = new RegExp(`^${name}: `);
+      const rate = make(wrong(0.1), wrong(options)) as (step: unknown) => number;
+      const [key] = Object.keys(options) as [string];
+      expectErrors([
+        ["a rate below 0", RangeError, () => make(wrong(-0.1), wrong(options)), where],
+        ["a rate of another kind", TypeError, () => make(wrong("0.1"), wrong(options)), where],
+        ["no such option", TypeError, () => make(wrong(1), wrong({ ...options, other: 1 })), where],
+        ["nothing", TypeError, () => make(wrong(1), wrong({})), where],
+        ["no number", TypeError, () => make(wrong(1), wrong({ [key]: "3" })), where],
+        ["below 0", RangeError, () => make(wrong(1), wrong({ [key]: -1 })), where],
+        ["step -1", RangeError, () => rate(-1), where],
+        ["half a step", RangeError, () => rate(0.5), where],
+        ["step of another kind", TypeError, () => rate("1"), where],
+      ]);
+    }
+    expectErrors([
+      ["every 0", RangeError, () => stepDecay(1, { every: 0 })],
+      ["half a step", RangeError, () => cosineDecay(1, { decaySteps: 2.5 })],
+      ["final", RangeError, () => cosineDecay(1, { decaySteps: 2, final: -1 })],
+      ["power", RangeError, () => polynomialDecay(1, { decaySteps: 2, power: -1 })],
+      ["factor", RangeError, () => stepDecay(1, { every: 2, factor: Number.NaN })],
+      ["from", TypeError, () => warmUp(1, { steps: 2, from: wrong("0") })],
+      [
+        "staircase",
+        TypeError,
+        () => exponentialDecay(1, { factor: 0.5, staircase: wrong(1) }),
+        /staircase to be true or false/,
+      ],
+      ["a schedule's rate", RangeError, () => warmUp(() => -1, { steps: 2 })(0), /rate\(0\)/],
     ]);
   });
 

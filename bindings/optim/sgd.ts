@@ -1,40 +1,55 @@
-import { checkNumber, checkOptions } from "../core/check.ts";
-import { extras } from "../core/extras.ts";
-import type { Runtime } from "../core/runtime.ts";
-import { Optimizer, type OptimizerOptions, optimizerOptionNames, type Slabs } from "./optimizer.ts";
+import { valueError } from "../core/check.ts";
+import type { Rule, RuleSettings } from "./group.ts";
+import { Optimizer, type OptimizerOptions } from "./optimizer.ts";
 
-/** What SGD can be given. */
-export interface SGDOptions extends OptimizerOptions {
+/** The settings of SGD. */
+export interface SGDSettings extends RuleSettings {
   /** How much of the last update goes on. Default 0. */
-  readonly momentum?: number;
+  readonly momentum: number;
+  /** How much less of the gradient an update takes up, the first one excepted. Default 0. */
+  readonly dampening: number;
+  /** Whether a step looks ahead (Nesterov's momentum). Default false. */
+  readonly nesterov: boolean;
 }
 
-/**
- * Stochastic gradient descent, with momentum as torch.optim.SGD has it: u = momentum u + g, value -= learningRate u.
- * Default learning rate 0.01.
- */
-export class SGD extends Optimizer {
-  /** How much of the last update goes on. */
-  readonly momentum: number;
-  protected readonly momentCount: number;
+/** What SGD can be given. */
+export type SGDOptions = OptimizerOptions<SGDSettings>;
 
-  /** Throws a RangeError for a negative learning rate, momentum or limit. */
-  constructor(options?: SGDOptions) {
-    const where = "SGD";
-    const checked = checkOptions(where, options, [...optimizerOptionNames, "momentum"]);
-    super(where, checked.learningRate ?? 0.01, checked);
-    this.momentum = checkNumber(where, "momentum", checked.momentum ?? 0, 0);
-    this.momentCount = this.momentum > 0 ? 1 : 0;
-  }
-
-  protected apply(runtime: Runtime, { value, gradient, moments, size }: Slabs): void {
-    extras(runtime).sgd_update(
+const rule: Rule<SGDSettings> = {
+  defaults: { learningRate: 0.01, weightDecay: 0, momentum: 0, dampening: 0, nesterov: false },
+  check(where, { momentum, dampening, nesterov }) {
+    if (nesterov && (momentum === 0 || dampening > 0))
+      throw valueError(
+        where,
+        "nesterov with a momentum and without dampening",
+        `momentum ${momentum}, dampening ${dampening}`,
+      );
+  },
+  moments: ({ momentum }): Record<string, number> => (momentum > 0 ? { velocity: 0 } : {}),
+  update(kernels, slabs, { momentum, dampening, nesterov }, learningRate) {
+    const { value, gradient, moments, size, step } = slabs;
+    kernels.sgd_update(
       value,
       gradient,
-      moments[0] ?? 0,
+      moments.velocity ?? 0,
       size,
-      this.learningRate,
-      this.momentum,
+      learningRate,
+      momentum,
+      step === 1 ? 1 : 1 - dampening,
+      nesterov ? 1 : 0,
     );
+  },
+};
+
+/**
+ * Stochastic gradient descent, as torch.optim.SGD has it: value -= learningRate g, with momentum
+ * u = momentum u + (1 - dampening) g, value -= learningRate u, or learningRate (g + momentum u) with `nesterov` (I. Sutskever
+ * et al., "On the importance of initialization and momentum in deep learning", 2013). Default learning rate 0.01.
+ * Keras has the learning rate within u: the same as long as that does not change.
+ */
+export class SGD extends Optimizer<SGDSettings> {
+  /** Throws a RangeError for a negative number, or `nesterov` without momentum or with dampening. */
+  constructor(options?: SGDOptions) {
+    super("SGD", rule, options);
   }
 }

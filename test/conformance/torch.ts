@@ -1,9 +1,11 @@
 import {
+  Adagrad,
   Adam,
   GRU,
   Linear,
   LSTM,
   mse,
+  type Optimizer,
   type Parameters,
   RNN,
   SGD,
@@ -104,9 +106,11 @@ interface TrainingAttributes extends TorchAttributes {
   readonly loss: string;
 }
 
-const optimizers: Record<string, (a: TrainingAttributes) => SGD | Adam> = {
+const optimizers: Record<string, (a: TrainingAttributes) => Optimizer> = {
   SGD: (a) => new SGD({ ...sgdOptions(a), ...clipping(a) }),
   SGDmom: (a) => new SGD({ ...sgdOptions(a), ...clipping(a) }),
+  Adagrad: ({ optimizer_config: { lr, eps = 1e-10 }, ...a }) =>
+    new Adagrad({ learningRate: lr, epsilon: eps, ...clipping(a as TrainingAttributes) }),
   Adam: ({ optimizer_config: { lr, betas = [0.9, 0.999], eps = 1e-8 }, ...a }) =>
     new Adam({
       learningRate: lr,
