@@ -3,6 +3,7 @@
  * stand behind those of the first (see scripts/build-kernels.mjs).
  */
 
+export * from "./element-loss";
 export { heap_base } from "./heap-base";
 export * from "./loss";
 export * from "./optimizers";

@@ -2,6 +2,7 @@ import type { Extras } from "../core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
+import { elementLossKernels } from "./element-loss.ts";
 import { gemmKernels } from "./gemm.ts";
 import { gruKernels } from "./gru.ts";
 import { createHeap, HEAP_BASE } from "./heap.ts";
@@ -32,6 +33,7 @@ function instantiate(): KernelInstance {
     ...broadcastKernels(heap),
     ...reduce,
     ...lossKernels(heap),
+    ...elementLossKernels(heap),
     ...rowsKernels(heap),
     ...copyKernels(heap),
     ...optimizerKernels(heap),
