@@ -3,7 +3,7 @@ import { extras } from "../core/extras.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
 import { type Classes, checkClasses, checkIgnoreIndex } from "./classes.ts";
-import { classLosses, softLosses } from "./cross-entropy.ts";
+import { classLosses, countClasses, softLosses } from "./cross-entropy.ts";
 import { checkReduction, type ReductionOptions, reduced } from "./reduction.ts";
 import { checkRowAxis, logSoftmaxRows, rowwise } from "./softmax.ts";
 
@@ -69,12 +69,11 @@ export function sparseCategoricalCrossEntropy(
   const shape = prediction.shape.slice(0, -1);
   const columns = prediction.shape.at(-1)!;
   const classes = checkClasses(where, "classes", target, shape, columns, ignored);
-  const counted = classes.reduce((n, c) => (c < 0 ? n : n + 1), 0);
   return inFrame([prediction], () => {
     const losses = fromLogits
       ? classLosses(prediction, classes)
       : likelihoodLosses(logNormalized(prediction), classes);
-    return reduced(losses, reduction, counted);
+    return reduced(losses, reduction, countClasses(classes));
   });
 }
 

@@ -105,15 +105,29 @@ function checkProbabilities(
 
 function ofClasses(logits: Tensor, classes: Int32Array, weighing: Weighing): Weighed {
   const { shape, weight, smoothing } = weighing;
-  const weights = Float32Array.from(classes, (c) => (c < 0 ? 0 : (weight?.[c] ?? 1)));
-  const total = weights.reduce((sum, w) => sum + w, 0);
+  const weights = weight && weightsOf(classes, weight);
+  const total = weights ? weights.reduce((sum, w) => sum + w, 0) : countClasses(classes);
   if (smoothing > 0) {
     const losses = smoothed(logits, oneHot(classes, logits.shape), weighing);
     const counted = Float32Array.from(classes, (c) => (c < 0 ? 0 : 1));
     return { losses: mul(losses, new Tensor(shape, counted)), total };
   }
   const losses = classLosses(logits, classes);
-  return { losses: weight ? mul(losses, new Tensor(shape, weights)) : losses, total };
+  return { losses: weights ? mul(losses, new Tensor(shape, weights)) : losses, total };
+}
+
+/** How many are not to be left out. */
+export function countClasses(classes: Int32Array): number {
+  let count = 0;
+  for (const c of classes) if (c >= 0) count++;
+  return count;
+}
+
+/** The weight of each class, 0 for one to be left out. */
+function weightsOf(classes: Int32Array, weight: Float32Array): Float32Array {
+  const weights = new Float32Array(classes.length);
+  for (const [i, c] of classes.entries()) if (c >= 0) weights[i] = weight[c]!;
+  return weights;
 }
 
 /** Each class as a row of zeros with a one; a negative one as zeros. */
