@@ -4,6 +4,7 @@
  */
 
 export * from "./activations";
+export * from "./element-loss";
 export { heap_base } from "./heap-base";
 export * from "./loss";
 export * from "./optimizers";

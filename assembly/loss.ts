@@ -1,15 +1,17 @@
+import { Clip } from "./clip";
 import { Lanes } from "./lanes";
 import { VectorMath } from "./math";
-import { CHUNK, Sums } from "./sums";
+import { Sums } from "./sums";
 
 /**
- * Softmax and the losses. Rows [rows, v] are taken one by one; with m = max x and s = Σ e^(x - m), both along v,
+ * Softmax and the losses of rows. Rows [rows, v] are taken one by one; with m = max x and s = Σ e^(x - m), both along v,
  *
  *   softmax      p = e^(x - m) / s
  *   log softmax  (x - m) - ln s
  *
- * so that nothing overflows. Sums along a row are those of sums.ts; sums over rows ascend. A NaN in a row makes the row's
- * softmax and every loss NaN. y may be x. Nothing here is inlined: calls are cheaper than a copy of exp in every kernel.
+ * so that nothing overflows. Sums along a row are those of sums.ts. A NaN in a row makes the row's softmax and its loss NaN.
+ * y may be x. Classes are below v; a negative one marks a row that is ignored: its loss is 0, its gradient untouched,
+ * whatever else is in it. Nothing here is inlined: calls are cheaper than a copy of exp in every kernel.
  */
 class Softmax {
   /** The largest of x[n]; what a NaN is compared with stays, and the sum that follows is NaN. */
@@ -121,9 +123,9 @@ export function log_softmax_backward(dx: usize, dy: usize, y: usize, rows: i32, 
 }
 
 /**
- * loss = mean over rows of -ln softmax(x)[class].
+ * loss[r] = -ln softmax(x[r])[class[r]].
  *
- *   loss [1]    p [rows, v] saved: softmax(x)    x [rows, v]    classes i32[rows]
+ *   loss [rows]    p [rows, v] saved: softmax(x)    x [rows, v]    classes i32[rows]
  */
 export function cross_entropy_forward(
   loss: usize,
@@ -134,20 +136,25 @@ export function cross_entropy_forward(
   v: i32,
 ): void {
   const row = (<usize>v) << 2;
-  let total: f64 = 0;
-  for (let r = 0; r < rows; r++) {
-    const m = Softmax.max(x, v);
-    const s = Softmax.exponentials(p, x, m, v);
-    const picked = load<f32>(x + ((<usize>load<i32>(classes + ((<usize>r) << 2))) << 2));
-    Softmax.divide(p, s, v);
-    total += <f64>(Softmax.log(s) - (picked - m));
+  for (; rows > 0; rows--) {
+    const at = load<i32>(classes);
+    let surprise: f32 = 0;
+    if (at >= 0) {
+      const m = Softmax.max(x, v);
+      const gap = load<f32>(x + ((<usize>at) << 2)) - m;
+      const s = Softmax.exponentials(p, x, m, v);
+      Softmax.divide(p, s, v);
+      surprise = Softmax.log(s) - gap;
+    }
+    store<f32>(loss, surprise);
+    loss += 4;
+    classes += 4;
     x += row;
     p += row;
   }
-  store<f32>(loss, <f32>(total / <f64>rows));
 }
 
-/** dx += dloss / rows · (p - onehot(class)): dx, p [rows, v], dloss [1], classes i32[rows] */
+/** dx += dloss · (p - onehot(class)): dx, p [rows, v], dloss [rows], classes i32[rows] */
 export function cross_entropy_backward(
   dx: usize,
   dloss: usize,
@@ -156,104 +163,83 @@ export function cross_entropy_backward(
   rows: i32,
   v: i32,
 ): void {
-  const share = load<f32>(dloss) / <f32>rows;
-  const factor = f32x4.splat(share);
-  for (let r = 0; r < rows; r++) {
-    const at = (<usize>load<i32>(classes + ((<usize>r) << 2))) << 2;
-    const picked = load<f32>(dx + at) + share * (load<f32>(p + at) - 1);
-    const to = dx + at;
-    for (let k = v; k > 0; k -= 4) {
-      Lanes.store(dx, Lanes.fma(Lanes.load(dx, k), factor, Lanes.load(p, k)), k);
-      const step = (<usize>min(k, 4)) << 2;
-      dx += step;
-      p += step;
+  const row = (<usize>v) << 2;
+  for (; rows > 0; rows--) {
+    const at = load<i32>(classes);
+    if (at >= 0) {
+      const factor = v128.load32_splat(dloss);
+      const own = (<usize>at) << 2;
+      const picked = load<f32>(dx + own) + load<f32>(dloss) * (load<f32>(p + own) - 1);
+      for (let k = 0; k < v; k += 4) {
+        const to = dx + ((<usize>k) << 2);
+        const from = p + ((<usize>k) << 2);
+        const sum = Lanes.fma(Lanes.load(to, v - k), factor, Lanes.load(from, v - k));
+        Lanes.store(to, sum, v - k);
+      }
+      store<f32>(dx + own, picked);
     }
-    store<f32>(to, picked);
+    dloss += 4;
+    classes += 4;
+    dx += row;
+    p += row;
   }
 }
 
-/**
- * loss = mean over rows of -Σ target · ln softmax(x).
- *
- *   loss [1]    p [rows, v] saved: softmax(x)    x, target [rows, v]
- */
-export function soft_cross_entropy_forward(
-  loss: usize,
-  p: usize,
-  x: usize,
-  target: usize,
-  rows: i32,
-  v: i32,
-): void {
-  let total: f64 = 0;
-  for (let r = 0; r < rows; r++) {
-    const m = Softmax.max(x, v);
-    const s = Softmax.exponentials(p, x, m, v);
-    Softmax.divide(p, s, v);
-    const top = f32x4.splat(m);
-    const log_sum = f32x4.splat(Softmax.log(s));
-    let sum = f32x4.splat(0);
+/** loss[r] = -y[r, class[r]]: loss [rows], y [rows, v] log-probabilities, classes i32[rows] */
+export function nll_forward(loss: usize, y: usize, classes: usize, rows: i32, v: i32): void {
+  for (; rows > 0; rows--) {
+    const at = load<i32>(classes);
+    store<f32>(loss, at < 0 ? 0 : -load<f32>(y + ((<usize>at) << 2)));
+    loss += 4;
+    classes += 4;
+    y += (<usize>v) << 2;
+  }
+}
+
+/** dy[r, class[r]] -= dloss[r]: dy [rows, v], dloss [rows], classes i32[rows] */
+export function nll_backward(dy: usize, dloss: usize, classes: usize, rows: i32, v: i32): void {
+  for (; rows > 0; rows--) {
+    const at = load<i32>(classes);
+    const to = dy + ((<usize>at) << 2);
+    if (at >= 0) store<f32>(to, load<f32>(to) - load<f32>(dloss));
+    dloss += 4;
+    classes += 4;
+    dy += (<usize>v) << 2;
+  }
+}
+
+/** y = ln clip(x / Σ x): y, x [rows, v]. What Keras makes of rows of probabilities; see `Clip`. */
+export function log_normalized_forward(y: usize, x: usize, rows: i32, v: i32): void {
+  for (; rows > 0; rows--) {
+    const sum = f32x4.splat(Sums.row(x, v));
     for (let k = v; k > 0; k -= 4) {
-      const surprise = f32x4.sub(log_sum, f32x4.sub(Lanes.load(x, k), top));
-      sum = Lanes.fma(sum, Lanes.load(target, k), v128.and(surprise, Lanes.mask(min(k, 4))));
+      Lanes.store(y, VectorMath.log(Clip.value(f32x4.div(Lanes.load(x, k), sum))), k);
       const step = (<usize>min(k, 4)) << 2;
       x += step;
-      p += step;
-      target += step;
+      y += step;
     }
-    total += <f64>Lanes.sum(sum);
   }
-  store<f32>(loss, <f32>(total / <f64>rows));
 }
 
-/** dx += dloss / rows · (p Σ target - target): dx, p, target [rows, v], dloss [1] */
-export function soft_cross_entropy_backward(
-  dx: usize,
-  dloss: usize,
-  p: usize,
-  target: usize,
-  rows: i32,
-  v: i32,
-): void {
-  const factor = f32x4.splat(load<f32>(dloss) / <f32>rows);
-  for (let r = 0; r < rows; r++) {
-    const mass = f32x4.splat(Sums.row(target, v));
+/** With q = x / Σ x and g = dy / q where q is not clipped, else 0: dx += (g - Σ g · q) / Σ x. All [rows, v]. */
+export function log_normalized_backward(dx: usize, dy: usize, x: usize, rows: i32, v: i32): void {
+  for (; rows > 0; rows--) {
+    const total = f32x4.splat(Sums.row(x, v));
+    let reached = f32x4.splat(0);
+    for (let k = 0; k < v; k += 4) {
+      const at = (<usize>k) << 2;
+      const q = f32x4.div(Lanes.load(x + at, v - k), total);
+      reached = f32x4.add(reached, Clip.slope(Lanes.load(dy + at, v - k), q));
+    }
+    const share = f32x4.splat(Lanes.sum(reached));
     for (let k = v; k > 0; k -= 4) {
-      const slope = f32x4.sub(f32x4.mul(Lanes.load(p, k), mass), Lanes.load(target, k));
-      Lanes.store(dx, Lanes.fma(Lanes.load(dx, k), factor, slope), k);
+      const q = f32x4.div(Lanes.load(x, k), total);
+      const slope = f32x4.sub(Clip.slope(f32x4.div(Lanes.load(dy, k), q), q), share);
+      Lanes.store(dx, f32x4.add(Lanes.load(dx, k), f32x4.div(slope, total)), k);
       const step = (<usize>min(k, 4)) << 2;
       dx += step;
-      p += step;
-      target += step;
+      dy += step;
+      x += step;
     }
-  }
-}
-
-/** loss = mean (a - b)²: loss [1], a, b [n] */
-export function mse_forward(loss: usize, a: usize, b: usize, n: i32): void {
-  let total: f64 = 0;
-  for (let k = n; k > 0; ) {
-    const rest = k - CHUNK;
-    let sum = f32x4.splat(0);
-    for (; k > 0 && k > rest; k -= 4) {
-      const gap = f32x4.sub(Lanes.load(a, k), Lanes.load(b, k));
-      sum = Lanes.fma(sum, gap, gap);
-      a += 16;
-      b += 16;
-    }
-    total += <f64>Lanes.sum(sum);
-  }
-  store<f32>(loss, <f32>(total / <f64>n));
-}
-
-/** da += dloss · 2 / n · (a - b): da, a, b [n], dloss [1]. The gradient of b is the same with a and b exchanged. */
-export function mse_backward(da: usize, dloss: usize, a: usize, b: usize, n: i32): void {
-  const factor = f32x4.splat((load<f32>(dloss) * 2) / <f32>n);
-  for (; n > 0; n -= 4) {
-    const gap = f32x4.sub(Lanes.load(a, n), Lanes.load(b, n));
-    Lanes.store(da, Lanes.fma(Lanes.load(da, n), factor, gap), n);
-    da += 16;
-    a += 16;
-    b += 16;
   }
 }

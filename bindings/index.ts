@@ -28,6 +28,16 @@ export { Module, type Parameters } from "./core/module.ts";
 export { Parameter, parameter } from "./core/parameter.ts";
 export { scope } from "./core/scope.ts";
 export { type NestedArray, type Shape, Tensor } from "./core/tensor.ts";
+export {
+  type AccuracyOptions,
+  accuracy,
+  type BinaryAccuracyOptions,
+  binaryAccuracy,
+  categoricalAccuracy,
+  perplexity,
+  type SparseAccuracyOptions,
+  sparseCategoricalAccuracy,
+} from "./metrics.ts";
 export { Dropout } from "./nn/dropout.ts";
 export {
   GRU,
@@ -59,13 +69,31 @@ export {
   thresholdedRelu,
 } from "./ops/activations.ts";
 export { add, div, mul, type Operand, sub } from "./ops/arithmetic.ts";
+export {
+  type CategoricalCrossEntropyOptions,
+  categoricalCrossEntropy,
+  type SparseCategoricalCrossEntropyOptions,
+  sparseCategoricalCrossEntropy,
+} from "./ops/categorical.ts";
+export type { Classes, Constants } from "./ops/classes.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./ops/cross-entropy.ts";
 export { dropout } from "./ops/dropout.ts";
+export {
+  type BinaryCrossEntropyOptions,
+  binaryCrossEntropy,
+  type HuberOptions,
+  huber,
+  mae,
+  mse,
+} from "./ops/element-loss.ts";
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
-export { crossEntropy, logSoftmax, mse, softmax } from "./ops/losses.ts";
 export { linear, matmul } from "./ops/matmul.ts";
-export { max, mean, sum } from "./ops/reduce.ts";
+export { argmax, max, mean, sum } from "./ops/reduce.ts";
+export type { Reduction, ReductionOptions } from "./ops/reduction.ts";
 export { embedding, type Indices } from "./ops/rows.ts";
+export { type SequenceLossOptions, sequenceLoss } from "./ops/sequence-loss.ts";
 export { concat, reshape, slice, stack, transpose } from "./ops/shape.ts";
+export { logSoftmax, softmax } from "./ops/softmax.ts";
 export { Adagrad, type AdagradOptions, type AdagradSettings } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, type AdamSettings } from "./optim/adam.ts";
 export { AdamW } from "./optim/adamw.ts";

@@ -2,26 +2,38 @@ import {
   Adagrad,
   Adam,
   AdamW,
+  accuracy,
   add,
+  argmax,
   bidirectionalDynamicRNN,
+  binaryAccuracy,
+  binaryCrossEntropy,
   Cell,
+  categoricalAccuracy,
+  categoricalCrossEntropy,
   concat,
   cosineDecay,
   crossEntropy,
   dynamicRNN,
   embedding,
   exponentialDecay,
+  full,
   GRU,
   GRUCell,
+  huber,
   Linear,
   LSTM,
   LSTMCell,
+  logSoftmax,
   MultiRNNCell,
+  mae,
   matmul,
   mse,
   mul,
   ones,
   type Parameter,
+  parameter,
+  perplexity,
   polynomialDecay,
   RMSprop,
   RNNCell,
@@ -30,7 +42,10 @@ import {
   randomUniform,
   reshape,
   SGD,
+  sequenceLoss,
   slice,
+  softmax,
+  sparseCategoricalCrossEntropy,
   stack,
   stackBidirectionalDynamicRNN,
   stepDecay,
@@ -587,5 +602,145 @@ describeKernelSets("bad input", () => {
     const clean = new GRU(3, 4, { seed: 1 });
     const run = () => sum(clean.forward(x, undefined, { lengths }).output);
     expect(new SGD({ learningRate: 0.1, clipNorm: 1 }).minimize(run)).not.toBeNaN();
+  });
+
+  test("losses", () => {
+    const x = ones([2, 3]);
+    const vector = ones([3]);
+    const losses = { mse, mae, huber, binaryCrossEntropy, categoricalCrossEntropy };
+    for (const [name, loss] of Object.entries(losses)) {
+      const at = new RegExp(`^${name}:`);
+      expectErrors([
+        [`${name}: target of another shape`, RangeError, () => loss(x, ones([3, 2])), at],
+        [`${name}: target of another rank`, RangeError, () => loss(x, vector), at],
+        [`${name}: no target`, TypeError, () => loss(x, wrong(1)), at],
+        [`${name}: no prediction`, TypeError, () => loss(wrong([1]), x), at],
+        [`${name}: reduction`, RangeError, () => loss(x, x, { reduction: wrong("avg") }), /avg/],
+        [`${name}: reduction of a kind`, TypeError, () => loss(x, x, { reduction: wrong(1) }), at],
+        [`${name}: option`, TypeError, () => loss(x, x, wrong({ reduce: "sum" })), /reduce/],
+      ]);
+    }
+    expectErrors([
+      ["delta 0", RangeError, () => huber(x, x, { delta: 0 }), /^huber/],
+      ["delta of NaN", RangeError, () => huber(x, x, { delta: Number.NaN }), /^huber/],
+      ["delta of a kind", TypeError, () => huber(x, x, { delta: wrong("1") }), /^huber/],
+      ["fromLogits", TypeError, () => binaryCrossEntropy(x, x, { fromLogits: wrong(1) })],
+      ["fromLogits too", TypeError, () => categoricalCrossEntropy(x, x, { fromLogits: wrong(1) })],
+      ["softmax along no axis", RangeError, () => softmax(x, 2), /^softmax/],
+      ["logSoftmax of a scalar", RangeError, () => logSoftmax(tensor(1)), /^logSoftmax/],
+      ["argmax along no axis", RangeError, () => argmax(x, -3), /^argmax/],
+      ["argmax of a scalar", RangeError, () => argmax(tensor(1)), /^argmax/],
+    ]);
+  });
+
+  test("cross-entropy of classes", () => {
+    const x = ones([2, 3]);
+    const sparse = sparseCategoricalCrossEntropy;
+    expectErrors([
+      ["class beyond", RangeError, () => crossEntropy(x, [0, 3], { ignoreIndex: -1 }), /3/],
+      [
+        "class not ignored",
+        RangeError,
+        () => crossEntropy(x, [0, -1], { ignoreIndex: -100 }),
+        /-1/,
+      ],
+      ["ignoreIndex", RangeError, () => crossEntropy(x, [0, 1], { ignoreIndex: 0.5 }), /0\.5/],
+      [
+        "ignoreIndex of a kind",
+        TypeError,
+        () => crossEntropy(x, [0, 1], { ignoreIndex: wrong("0") }),
+      ],
+      ["ignoreIndex of probabilities", RangeError, () => crossEntropy(x, x, { ignoreIndex: 0 })],
+      [
+        "weight of another size",
+        RangeError,
+        () => crossEntropy(x, [0, 1], { weight: [1, 2] }),
+        /\[3\]/,
+      ],
+      ["weight of NaN", RangeError, () => crossEntropy(x, [0, 1], { weight: [1, Number.NaN, 1] })],
+      ["weight of a kind", TypeError, () => crossEntropy(x, [0, 1], { weight: wrong("111") })],
+      ["smoothing", RangeError, () => crossEntropy(x, [0, 1], { labelSmoothing: 1.5 }), /1\.5/],
+      ["axis", RangeError, () => crossEntropy(x, [0, 1], { axis: 2 }), /^crossEntropy/],
+      [
+        "classes along another axis",
+        RangeError,
+        () => crossEntropy(x, [0, 1], { axis: 0 }),
+        /\[3\]/,
+      ],
+      ["sparse class beyond", RangeError, () => sparse(x, [0, 3]), /^sparseCategorical.*3/],
+      ["sparse class in a tensor", RangeError, () => sparse(x, tensor([0.5, 1])), /0\.5/],
+      ["sparse classes too many", RangeError, () => sparse(x, [0, 1, 2]), /^sparseCategorical/],
+      [
+        "sparse one-hot",
+        RangeError,
+        () =>
+          sparse(x, [
+            [0, 1, 0],
+            [1, 0, 0],
+          ]),
+        /^sparseCategorical/,
+      ],
+      ["sparse reduction", RangeError, () => sparse(x, [0, 1], { reduction: wrong("avg") }), /avg/],
+    ]);
+    const weight = parameter([1, 1, 1]);
+    expectErrors([
+      [
+        "weight whose gradient is wanted",
+        TypeError,
+        () => valueAndGrad(() => crossEntropy(x, [0, 1], { weight }), { weight }),
+        /detach/,
+      ],
+      [
+        "weight that was computed",
+        TypeError,
+        () => valueAndGrad(() => crossEntropy(x, [0, 1], { weight: mul(weight, 2) }), { weight }),
+        /detach/,
+      ],
+    ]);
+    expect(crossEntropy(x, [0, 1], { weight }).item()).toBeCloseTo(Math.log(3), 6);
+  });
+
+  test("sequenceLoss", () => {
+    const x = ones([2, 3, 4]);
+    const targets = [
+      [0, 1, 2],
+      [3, 0, 1],
+    ];
+    const loss = (options: object) => sequenceLoss(x, targets, [3, 3], options);
+    expectErrors([
+      ["logits of two axes", RangeError, () => sequenceLoss(ones([2, 3]), targets, [3, 3])],
+      ["targets of another shape", RangeError, () => sequenceLoss(x, [[0, 1]], [3, 3]), /\[2, 3\]/],
+      ["class beyond", RangeError, () => sequenceLoss(x, [0, 1, 2, 3, 4, 0], [3, 3]), /4/],
+      ["-1 that counts", RangeError, () => sequenceLoss(x, [0, 1, -1, 3, 0, 0], [3, 3]), /-1/],
+      ["length beyond", RangeError, () => sequenceLoss(x, targets, [4, 3]), /4/],
+      ["length of a fraction", RangeError, () => sequenceLoss(x, targets, [2.5, 3]), /2\.5/],
+      ["one length", RangeError, () => sequenceLoss(x, targets, [3]), /lengths/],
+      ["weights of NaN", RangeError, () => sequenceLoss(x, targets, full([2, 3], Number.NaN))],
+      ["weights of another shape", RangeError, () => sequenceLoss(x, targets, ones([3, 2]))],
+      [
+        "average and sum",
+        RangeError,
+        () => loss({ averageAcrossBatch: true, sumOverTimesteps: true }),
+      ],
+      ["both of one", RangeError, () => loss({ averageAcrossBatch: true, sumOverBatch: true })],
+      ["average of a kind", TypeError, () => loss({ averageAcrossBatch: 1 }), /^sequenceLoss/],
+      ["option", TypeError, () => loss({ averageAcrossTime: true }), /averageAcrossTime/],
+    ]);
+  });
+
+  test("metrics", () => {
+    const x = ones([2, 3]);
+    expectErrors([
+      ["class beyond", RangeError, () => accuracy(x, [0, 3]), /^accuracy.*3/s],
+      ["classes of another shape", RangeError, () => accuracy(x, [0]), /^accuracy/],
+      ["weights of another shape", RangeError, () => accuracy(x, [0, 1], { weights: [1] })],
+      ["no prediction", TypeError, () => accuracy(wrong([1, 2]), [0, 1]), /^accuracy/],
+      ["a scalar", RangeError, () => accuracy(tensor(1), [0]), /^accuracy/],
+      ["option", TypeError, () => accuracy(x, x, { ignoreIndex: 1 }), /ignoreIndex/],
+      ["target", RangeError, () => categoricalAccuracy(x, ones([3, 2])), /^categoricalAccuracy/],
+      ["binary target", RangeError, () => binaryAccuracy(x, ones([3])), /^binaryAccuracy/],
+      ["threshold", TypeError, () => binaryAccuracy(x, x, { threshold: wrong("1") }), /threshold/],
+      ["perplexity", TypeError, () => perplexity(wrong(x)), /^perplexity/],
+    ]);
   });
 });

@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const bindings: readonly (readonly string[])[] = [
   ["index.ts"],
   ["nn", "optim"],
-  ["unroll.ts"],
+  ["metrics.ts", "unroll.ts"],
   ["cells"],
   ["ops"],
   ["core"],
@@ -18,7 +18,7 @@ const assembly: readonly (readonly string[])[] = [
   ["index.ts"],
   ["core.ts", "extras.ts"],
   ["cells"],
-  ["gemm.ts", "loss.ts", "optimizers.ts", "random.ts", "dropout.ts"],
+  ["element-loss.ts", "gemm.ts", "loss.ts", "optimizers.ts", "random.ts", "dropout.ts"],
   [
     "tiles.ts",
     "pack.ts",
@@ -31,7 +31,7 @@ const assembly: readonly (readonly string[])[] = [
   ],
   ["sums.ts"],
   ["math.ts"],
-  ["lanes.ts", "heap-base.ts"],
+  ["clip.ts", "lanes.ts", "heap-base.ts"],
 ];
 
 /** The plain-TypeScript kernels stand beside everything: they know the interface and the table, nothing else. */

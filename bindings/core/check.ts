@@ -53,6 +53,12 @@ export function checkNumber(
   return value;
 }
 
+/** True or false; false where it is left out. */
+export function checkFlag(where: string, name: string, value: unknown = false): boolean {
+  if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+  return value;
+}
+
 /** A choice out of a list. */
 export function checkChoice<T extends string>(
   where: string,

@@ -4,6 +4,7 @@ import { activationKernels } from "./activations.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
 import { dropoutKernels } from "./dropout.ts";
+import { elementLossKernels } from "./element-loss.ts";
 import { gemmKernels } from "./gemm.ts";
 import { gruKernels } from "./gru.ts";
 import { createHeap, HEAP_BASE } from "./heap.ts";
@@ -35,6 +36,7 @@ function instantiate(): KernelInstance {
     ...broadcastKernels(heap),
     ...reduce,
     ...lossKernels(heap),
+    ...elementLossKernels(heap),
     ...rowsKernels(heap),
     ...copyKernels(heap),
     ...dropoutKernels(heap),

@@ -1,6 +1,6 @@
 import type { Extras } from "../core/extras.ts";
 import type { Heap } from "./heap.ts";
-import { exp, log } from "./math.ts";
+import { clip, exp, isClipped, log } from "./math.ts";
 
 export type LossKernels = Pick<
   Extras,
@@ -10,10 +10,10 @@ export type LossKernels = Pick<
   | "log_softmax_backward"
   | "cross_entropy_forward"
   | "cross_entropy_backward"
-  | "soft_cross_entropy_forward"
-  | "soft_cross_entropy_backward"
-  | "mse_forward"
-  | "mse_backward"
+  | "nll_forward"
+  | "nll_backward"
+  | "log_normalized_forward"
+  | "log_normalized_backward"
 >;
 
 /** The largest of v elements; with a NaN among them any one, as what follows is NaN then whatever is subtracted. */
@@ -39,7 +39,14 @@ function softmaxRow(f: Float32Array, y: number, x: number, v: number, max: numbe
   return sum;
 }
 
-/** Rows of v elements. NaN in a row makes its results NaN. Sums are float64. */
+/** Σ of v elements. */
+function sum(f: Float32Array, x: number, v: number): number {
+  let total = 0;
+  for (let i = 0; i < v; i++) total += f[x + i]!;
+  return total;
+}
+
+/** Rows of v elements. NaN in a row makes its results NaN. A negative class: a row that is ignored. Sums are float64. */
 export const lossKernels = (heap: Heap): LossKernels => ({
   softmax_forward(y, x, rows, v) {
     const f = heap.f32;
@@ -87,85 +94,84 @@ export const lossKernels = (heap: Heap): LossKernels => ({
     }
   },
 
-  /** loss [1] = mean over rows of -ln softmax(x)[class]; p [rows, v] = softmax x. */
+  /** loss[r] = -ln softmax(x[r])[class]; p [rows, v] = softmax x. */
   cross_entropy_forward(loss, p, x, classes, rows, v) {
     const f = heap.f32;
     const index = heap.i32;
-    let total = 0;
     let q = p >>> 2;
     let s = x >>> 2;
     for (let r = 0; r < rows; r++, q += v, s += v) {
-      const max = largest(f, s, v);
-      // Read before p is written: p may be x.
-      const own = f[s + index[(classes >>> 2) + r]!]! - max;
-      total += log(softmaxRow(f, q, s, v, max)) - own;
+      const own = index[(classes >>> 2) + r]!;
+      let surprise = 0;
+      if (own >= 0) {
+        const max = largest(f, s, v);
+        // Read before p is written: p may be x.
+        const gap = f[s + own]! - max;
+        surprise = log(softmaxRow(f, q, s, v, max)) - gap;
+      }
+      f[(loss >>> 2) + r] = surprise;
     }
-    f[loss >>> 2] = total / rows;
   },
 
-  /** dx += dloss / rows (p - onehot). */
+  /** dx += dloss (p - onehot). */
   cross_entropy_backward(dx, dloss, p, classes, rows, v) {
     const f = heap.f32;
     const index = heap.i32;
-    const scale = f[dloss >>> 2]! / rows;
     let q = dx >>> 2;
     let s = p >>> 2;
     for (let r = 0; r < rows; r++, q += v, s += v) {
       const own = index[(classes >>> 2) + r]!;
+      if (own < 0) continue;
+      const scale = f[(dloss >>> 2) + r]!;
       for (let i = 0; i < own; i++) f[q + i] = f[q + i]! + scale * f[s + i]!;
       f[q + own] = f[q + own]! + scale * (f[s + own]! - 1);
       for (let i = own + 1; i < v; i++) f[q + i] = f[q + i]! + scale * f[s + i]!;
     }
   },
 
-  /** loss [1] = mean over rows of -Σ_v t ln softmax(x); p [rows, v] = softmax x. */
-  soft_cross_entropy_forward(loss, p, x, target, rows, v) {
+  /** loss[r] = -y[r, class]. */
+  nll_forward(loss, y, classes, rows, v) {
     const f = heap.f32;
-    let total = 0;
-    let q = p >>> 2;
-    let s = x >>> 2;
-    let t = target >>> 2;
-    for (let r = 0; r < rows; r++, q += v, s += v, t += v) {
-      const max = largest(f, s, v);
-      const shift = log(softmaxRow(f, q, s, v, max));
-      for (let i = 0; i < v; i++) total += f[t + i]! * (shift - (f[s + i]! - max));
-    }
-    f[loss >>> 2] = total / rows;
-  },
-
-  /** dx += dloss / rows (p Σ_v t - t). */
-  soft_cross_entropy_backward(dx, dloss, p, target, rows, v) {
-    const f = heap.f32;
-    const scale = f[dloss >>> 2]! / rows;
-    let q = dx >>> 2;
-    let s = p >>> 2;
-    let t = target >>> 2;
-    for (let r = 0; r < rows; r++, q += v, s += v, t += v) {
-      let sum = 0;
-      for (let i = 0; i < v; i++) sum += f[t + i]!;
-      for (let i = 0; i < v; i++) f[q + i] = f[q + i]! + scale * (f[s + i]! * sum - f[t + i]!);
+    const index = heap.i32;
+    for (let r = 0, p = y >>> 2; r < rows; r++, p += v) {
+      const own = index[(classes >>> 2) + r]!;
+      f[(loss >>> 2) + r] = own < 0 ? 0 : -f[p + own]!;
     }
   },
 
-  /** loss [1] = mean (a - b)². */
-  mse_forward(loss, a, b, n) {
+  /** dy[r, class] -= dloss[r]. */
+  nll_backward(dy, dloss, classes, rows, v) {
     const f = heap.f32;
-    let sum = 0;
-    let r = b >>> 2;
-    for (let p = a >>> 2, end = p + n; p < end; p++, r++) {
-      const difference = f[p]! - f[r]!;
-      sum += difference * difference;
+    const index = heap.i32;
+    for (let r = 0, q = dy >>> 2; r < rows; r++, q += v) {
+      const own = index[(classes >>> 2) + r]!;
+      if (own >= 0) f[q + own] = f[q + own]! - f[(dloss >>> 2) + r]!;
     }
-    f[loss >>> 2] = sum / n;
   },
 
-  /** da += dloss 2/n (a - b). */
-  mse_backward(da, dloss, a, b, n) {
+  /** y = ln clip(x / Σ x). */
+  log_normalized_forward(y, x, rows, v) {
     const f = heap.f32;
-    const scale = (2 * f[dloss >>> 2]!) / n;
-    let q = da >>> 2;
-    let r = b >>> 2;
-    for (let p = a >>> 2, end = p + n; p < end; p++, q++, r++)
-      f[q] = f[q]! + scale * (f[p]! - f[r]!);
+    let q = y >>> 2;
+    for (let r = 0, p = x >>> 2; r < rows; r++, p += v, q += v) {
+      const total = sum(f, p, v);
+      for (let i = 0; i < v; i++) f[q + i] = log(clip(f[p + i]! / total));
+    }
+  },
+
+  /** dx += (g - Σ g q) / Σ x with q = x / Σ x, and g = dy / q where q is not clipped. */
+  log_normalized_backward(dx, dy, x, rows, v) {
+    const f = heap.f32;
+    let d = dx >>> 2;
+    let g = dy >>> 2;
+    for (let r = 0, p = x >>> 2; r < rows; r++, p += v, d += v, g += v) {
+      const total = sum(f, p, v);
+      let reached = 0;
+      for (let i = 0; i < v; i++) if (!isClipped(f[p + i]! / total)) reached += f[g + i]!;
+      for (let i = 0; i < v; i++) {
+        const q = f[p + i]! / total;
+        f[d + i] = f[d + i]! + ((isClipped(q) ? 0 : f[g + i]! / q) - reached) / total;
+      }
+    }
   },
 });

@@ -71,3 +71,18 @@ export function log(x: number): number {
   const high = 0.1427541040788792 + u * 0.11665233608501406;
   return e * LN2 + (2 * s + 2 * s * u * (low + u * u * high));
 }
+
+/** ln(1 + e) for 0 ≤ e ≤ 1: the rounding of u = 1 + e is made good by e / (u - 1). */
+export function log1p(e: number): number {
+  const u = 1 + e;
+  return u === 1 ? e : log(u) * (e / (u - 1));
+}
+
+const LEAST: number = /* @__PURE__ */ Math.fround(1e-7);
+const MOST: number = /* @__PURE__ */ Math.fround(1 - 1e-7);
+
+/** A probability away from 0 and 1, as Keras keeps it; a NaN stays one. */
+export const clip = (p: number): number => (p < LEAST ? LEAST : p > MOST ? MOST : p);
+
+/** Whether `clip` changes it. */
+export const isClipped = (p: number): boolean => p < LEAST || p > MOST;

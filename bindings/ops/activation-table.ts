@@ -14,7 +14,7 @@ import {
   thresholdedRelu,
 } from "./activations.ts";
 import { exp, relu, sigmoid, tanh } from "./elementwise.ts";
-import { logSoftmax, softmax } from "./losses.ts";
+import { logSoftmax, softmax } from "./softmax.ts";
 
 // Apart from the functions, so that a program which calls one of them does not carry all of them along.
 

@@ -44,6 +44,14 @@ function scaledSum(x: Tensor, { outer, n, inner, rest }: AroundAxis, scale: numb
   });
 }
 
+/** The sum of all elements times a number. */
+export const scaledTotal = (x: Tensor, scale: number): Tensor =>
+  scaledSum(x, around("scaledTotal", x, undefined), scale);
+
+/** The sum along the last axis times a number. */
+export const scaledRowSums = (x: Tensor, scale: number): Tensor =>
+  scaledSum(x, around("scaledRowSums", x, -1), scale);
+
 /** The sum along an axis, or of all elements. */
 export const sum = (x: Tensor, axis?: number): Tensor => scaledSum(x, around("sum", x, axis), 1);
 
@@ -66,5 +74,20 @@ export function max(x: Tensor, axis?: number): Tensor {
       k.max_axis_backward(frame.gradient(x), frame.flowed(y), index, outer, n, inner);
     });
     return y;
+  });
+}
+
+/**
+ * Where the largest element is along an axis: its number there, of all places outside that axis, row by row. The first of
+ * equals; NaN wins.
+ */
+export function argmax(x: Tensor, axis = -1): Int32Array<ArrayBuffer> {
+  const { outer, n, inner } = around("argmax", x, axis);
+  return inFrame([x], (frame) => {
+    const from = frame.at(x);
+    const [y, index] = [frame.floats(outer * inner), frame.floats(outer * inner)];
+    frame.kernels.max_axis_forward(y, index, from, outer, n, inner);
+    const first = index >>> 2;
+    return frame.runtime.heap.i32.slice(first, first + outer * inner) as Int32Array<ArrayBuffer>;
   });
 }

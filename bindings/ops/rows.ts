@@ -17,12 +17,13 @@ export type Indices = IntegerArray | readonly number[] | readonly Indices[];
 const isList = (value: unknown): value is readonly unknown[] | IntegerArray =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
-/** Whole numbers within [0, count), row by row, and the shape they had. */
+/** Whole numbers within [0, count), row by row, and the shape they had. One that is `ignored` becomes -1. */
 export function checkIndices(
   where: string,
   name: string,
   indices: unknown,
   count: number,
+  ignored?: number,
 ): { readonly values: Int32Array; readonly shape: Shape } {
   if (!isList(indices))
     throw kindError(
@@ -46,6 +47,10 @@ export function checkIndices(
       return;
     }
     if (typeof value !== "number") throw kindError(where, `${name} to be numbers`, value);
+    if (value === ignored) {
+      values[at++] = -1;
+      return;
+    }
     if (!Number.isInteger(value) || value < 0 || value >= count)
       throw valueError(
         where,

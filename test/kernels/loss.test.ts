@@ -41,59 +41,58 @@ describe.each(kernelSets)("softmax and losses [$name]", (set) => {
     }),
   );
 
-  it("cross_entropy: forward and backward", () =>
+  it("cross_entropy: forward and backward, rows of a negative class left out", () =>
     everywhere((heap, v, label) => {
       const x = uniform(ROWS * v, v, -3, 3);
-      const picks = [v - 1, 0, v >> 1];
+      const picks = [v - 1, -1, v >> 1];
       const target = reference.oneHot(picks, v);
-      const [loss, p, logits] = [heap.blank(1), heap.blank(ROWS * v), heap.input(x)];
+      const [loss, p, logits] = [heap.blank(ROWS), heap.blank(ROWS * v), heap.input(x)];
       const classes = heap.integers(picks);
       heap.kernels.cross_entropy_forward(loss.at, p.at, logits.at, classes.at, ROWS, v);
-      const expected = reference.softCrossEntropy(x, target, v);
-      expectClose(heap.floats(loss), [expected], tolerance, label);
-      expectClose(heap.floats(p), reference.softmax(x, v), tolerance, label);
+      const losses = (z: Float64Array) =>
+        reference.surprises(reference.logSoftmax(z, v), target, v);
+      expectClose(heap.floats(loss), losses(x), tolerance, label);
 
-      const before = uniform(ROWS * v, v + 1);
+      const [before, dloss] = [uniform(ROWS * v, v + 1), uniform(ROWS, v + 2)];
       const dx = heap.output(before);
-      const dloss = heap.input([-1.5]);
-      heap.kernels.cross_entropy_backward(dx.at, dloss.at, p.at, classes.at, ROWS, v);
-      const slope = reference.gradient((z) => reference.softCrossEntropy(z, target, v), x);
-      const sum = before.map((d, i) => d - 1.5 * slope[i]!);
+      const up = heap.input(dloss);
+      heap.kernels.cross_entropy_backward(dx.at, up.at, p.at, classes.at, ROWS, v);
+      const slope = reference.gradient((z) => reference.dot(losses(z), dloss), x);
+      const sum = before.map((d, i) => d + slope[i]!);
       expectClose(heap.floats(dx), sum, tolerance, label);
     }));
 
-  it("soft_cross_entropy: forward and backward, of targets of any sum", () =>
+  it("nll: forward and backward, rows of a negative class left out", () =>
     everywhere((heap, v, label) => {
-      const x = uniform(ROWS * v, v, -3, 3);
-      const t = uniform(ROWS * v, v + 1, 0, 2 / v);
-      const [loss, p, logits] = [heap.blank(1), heap.blank(ROWS * v), heap.input(x)];
-      const target = heap.input(t);
-      heap.kernels.soft_cross_entropy_forward(loss.at, p.at, logits.at, target.at, ROWS, v);
-      const expected = reference.softCrossEntropy(x, t, v);
-      expectClose(heap.floats(loss), [expected], tolerance, label);
-      expectClose(heap.floats(p), reference.softmax(x, v), tolerance, label);
+      const y = uniform(ROWS * v, v, -3, 0);
+      const picks = [-1, v - 1, v >> 1];
+      const target = reference.oneHot(picks, v);
+      const [loss, kept, classes] = [heap.blank(ROWS), heap.input(y), heap.integers(picks)];
+      heap.kernels.nll_forward(loss.at, kept.at, classes.at, ROWS, v);
+      expectClose(heap.floats(loss), reference.surprises(y, target, v), tolerance, label);
 
-      const before = uniform(ROWS * v, v + 2);
-      const dx = heap.output(before);
-      const dloss = heap.input([-1.5]);
-      heap.kernels.soft_cross_entropy_backward(dx.at, dloss.at, p.at, target.at, ROWS, v);
-      const slope = reference.gradient((z) => reference.softCrossEntropy(z, t, v), x);
-      const sum = before.map((d, i) => d - 1.5 * slope[i]!);
-      expectClose(heap.floats(dx), sum, tolerance, label);
+      const [before, dloss] = [uniform(ROWS * v, v + 1), uniform(ROWS, v + 2)];
+      const dy = heap.output(before);
+      heap.kernels.nll_backward(dy.at, heap.input(dloss).at, classes.at, ROWS, v);
+      const sum = before.map((d, i) => d - dloss[Math.floor(i / v)]! * target[i]!);
+      expectClose(heap.floats(dy), sum, tolerance, label);
     }));
 
-  it("mse: forward and backward", () =>
-    everywhere((heap, n, label) => {
-      const [a, b, before] = [uniform(n, n), uniform(n, n + 1), uniform(n, n + 2)];
-      const [loss, left, right] = [heap.blank(1), heap.input(a), heap.input(b)];
-      heap.kernels.mse_forward(loss.at, left.at, right.at, n);
-      expectClose(heap.floats(loss), [reference.meanSquare(a, b)], tolerance, label);
+  it("log_normalized: forward and backward, clipped where a share is all or nothing", () =>
+    everywhere((heap, v, label) => {
+      const x = uniform(ROWS * v, v, 0.1, 3);
+      if (v > 1) x[v - 1] = 0;
+      const [y, p] = [heap.blank(ROWS * v), heap.input(x)];
+      heap.kernels.log_normalized_forward(y.at, p.at, ROWS, v);
+      const f = (z: Float64Array) => reference.logNormalized(z, v);
+      expectClose(heap.floats(y), f(x), tolerance, label);
 
-      const da = heap.output(before);
-      heap.kernels.mse_backward(da.at, heap.input([-1.5]).at, left.at, right.at, n);
-      const slope = reference.gradient((z) => reference.meanSquare(z, b), a);
-      const sum = before.map((d, i) => d - 1.5 * slope[i]!);
-      expectClose(heap.floats(da), sum, tolerance, label);
+      const [before, dy] = [uniform(ROWS * v, v + 1), uniform(ROWS * v, v + 2)];
+      const dx = heap.output(before);
+      heap.kernels.log_normalized_backward(dx.at, heap.input(dy).at, p.at, ROWS, v);
+      const slope = reference.gradient((z) => reference.dot(f(z), dy), x, 1e-9);
+      const sum = before.map((d, i) => d + slope[i]!);
+      expectClose(heap.floats(dx), sum, { atol: 3e-5, rtol: 1e-5 }, label);
     }));
 
   it("does not overflow", () =>
@@ -104,23 +103,23 @@ describe.each(kernelSets)("softmax and losses [$name]", (set) => {
       expectClose(heap.floats(y), reference.softmax(x, v), { atol: 1e-6, rtol: 1e-4 }, label);
     }));
 
-  it("gives a NaN loss for a NaN among the logits, wherever it is", () => {
+  it("gives a NaN loss for a NaN in a row, wherever it is, and 0 where the row is left out", () => {
     for (const v of sizes) {
       for (const at of [0, v - 1]) {
-        const x = uniform(v, v);
+        const x = uniform(v, v, 0.1, 1);
         x[at] = Number.NaN;
         const heap = new TestHeap(set);
         const [loss, p, logits] = [heap.blank(1), heap.blank(v), heap.input(x)];
-        const target = heap.input(uniform(v, 1, 0, 1));
-        heap.write(loss, [0]);
-        heap.kernels.cross_entropy_forward(loss.at, p.at, logits.at, heap.integers([0]).at, 1, v);
-        expect(heap.floats(loss)[0]).toBeNaN();
-        heap.write(loss, [0]);
-        heap.kernels.soft_cross_entropy_forward(loss.at, p.at, logits.at, target.at, 1, v);
-        expect(heap.floats(loss)[0]).toBeNaN();
-        heap.write(loss, [0]);
-        heap.kernels.mse_forward(loss.at, logits.at, target.at, v);
-        expect(heap.floats(loss)[0]).toBeNaN();
+        const lossOf = (picked: number) => {
+          heap.write(loss, [1]);
+          const classes = heap.integers([picked]);
+          heap.kernels.cross_entropy_forward(loss.at, p.at, logits.at, classes.at, 1, v);
+          return heap.floats(loss)[0];
+        };
+        expect(lossOf(0)).toBeNaN();
+        expect(lossOf(-1)).toBe(0);
+        heap.kernels.log_normalized_forward(p.at, logits.at, 1, v);
+        expect([...heap.floats(p)].every(Number.isNaN)).toBe(true);
       }
     }
   });

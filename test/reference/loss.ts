@@ -15,19 +15,38 @@ export function logSoftmax(x: Float64Array, v: number): Float64Array {
 
 export const softmax = (x: Float64Array, v: number): Float64Array => logSoftmax(x, v).map(Math.exp);
 
-/** Mean over rows of -Σ target · ln softmax(x). */
-export const softCrossEntropy = (x: Float64Array, target: Float64Array, v: number): number =>
-  -dot(logSoftmax(x, v), target) / (x.length / v);
+/** Probabilities away from 0 and 1, as far as Keras keeps them. */
+export const clip = (p: number): number =>
+  Number.isNaN(p) ? p : Math.min(Math.max(p, 1e-7), 1 - 1e-7);
 
-/** Each class as a row of zeros with a one. */
+/** ln clip(x / Σ x) of each row. */
+export function logNormalized(x: Float64Array, v: number): Float64Array {
+  const sums = x.map((_, i) => row(x, Math.floor(i / v), v).reduce((a, b) => a + b, 0));
+  return x.map((p, i) => Math.log(clip(p / sums[i]!)));
+}
+
+/** -Σ target · y of each row. */
+export const surprises = (y: Float64Array, target: Float64Array, v: number): Float64Array =>
+  new Float64Array(y.length / v).map((_, r) => -dot(row(y, r, v), row(target, r, v)));
+
+/** Each class as a row of zeros with a one; one below 0 as zeros. */
 export function oneHot(classes: ArrayLike<number>, v: number): Float64Array {
   const target = new Float64Array(classes.length * v);
-  for (let r = 0; r < classes.length; r++) target[r * v + classes[r]!] = 1;
+  for (let r = 0; r < classes.length; r++) if (classes[r]! >= 0) target[r * v + classes[r]!] = 1;
   return target;
 }
 
-export const meanSquare = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((sum, v, i) => sum + (v - b[i]!) ** 2, 0) / a.length;
+/** Losses of pairs, by name. */
+export const elementLosses = {
+  squared: (p: number, t: number): number => (p - t) ** 2,
+  absolute: (p: number, t: number): number => Math.abs(p - t),
+  huber: (p: number, t: number, delta: number): number =>
+    Math.abs(p - t) <= delta ? (p - t) ** 2 / 2 : delta * (Math.abs(p - t) - delta / 2),
+  binary: (p: number, t: number): number =>
+    -t * Math.log(clip(p)) - (1 - t) * Math.log(1 - clip(p)),
+  logistic: (x: number, t: number): number =>
+    Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x))),
+};
 
 export const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, v, i) => sum + v * b[i]!, 0);
