@@ -5,5 +5,6 @@
 
 export * from "./activations";
 export { heap_base } from "./heap-base";
+export * from "./layer-norm";
 export * from "./loss";
 export * from "./optimizers";

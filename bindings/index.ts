@@ -29,6 +29,8 @@ export { Parameter, parameter } from "./core/parameter.ts";
 export { scope } from "./core/scope.ts";
 export { type NestedArray, type Shape, Tensor } from "./core/tensor.ts";
 export { Dropout } from "./nn/dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./nn/embedding.ts";
+export { LayerNorm, type LayerNormOptions } from "./nn/layer-norm.ts";
 export {
   GRU,
   type GRUOptions,
@@ -61,10 +63,11 @@ export {
 export { add, div, mul, type Operand, sub } from "./ops/arithmetic.ts";
 export { dropout } from "./ops/dropout.ts";
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
+export { type LayerNormOperands, layerNorm } from "./ops/layer-norm.ts";
 export { crossEntropy, logSoftmax, mse, softmax } from "./ops/losses.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export { max, mean, sum } from "./ops/reduce.ts";
-export { embedding, type Indices } from "./ops/rows.ts";
+export { type EmbeddingLookup, embedding, type Indices } from "./ops/rows.ts";
 export { concat, reshape, slice, stack, transpose } from "./ops/shape.ts";
 export { Adagrad, type AdagradOptions, type AdagradSettings } from "./optim/adagrad.ts";
 export { Adam, type AdamOptions, type AdamSettings } from "./optim/adam.ts";

@@ -18,7 +18,7 @@ const assembly: readonly (readonly string[])[] = [
   ["index.ts"],
   ["core.ts", "extras.ts"],
   ["cells"],
-  ["gemm.ts", "loss.ts", "optimizers.ts", "random.ts", "dropout.ts"],
+  ["gemm.ts", "loss.ts", "optimizers.ts", "random.ts", "dropout.ts", "layer-norm.ts"],
   [
     "tiles.ts",
     "pack.ts",

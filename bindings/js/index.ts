@@ -7,6 +7,7 @@ import { dropoutKernels } from "./dropout.ts";
 import { gemmKernels } from "./gemm.ts";
 import { gruKernels } from "./gru.ts";
 import { createHeap, HEAP_BASE } from "./heap.ts";
+import { layerNormKernels } from "./layer-norm.ts";
 import { lossKernels } from "./loss.ts";
 import { lstmKernels } from "./lstm.ts";
 import { optimizerKernels } from "./optimizers.ts";
@@ -34,6 +35,7 @@ function instantiate(): KernelInstance {
     ...activationKernels(heap),
     ...broadcastKernels(heap),
     ...reduce,
+    ...layerNormKernels(heap),
     ...lossKernels(heap),
     ...rowsKernels(heap),
     ...copyKernels(heap),
