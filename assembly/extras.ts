@@ -6,5 +6,6 @@
 export * from "./activations";
 export * from "./element-loss";
 export { heap_base } from "./heap-base";
+export * from "./layer-norm";
 export * from "./loss";
 export * from "./optimizers";

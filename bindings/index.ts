@@ -1,8 +1,10 @@
 export type { ActivationFunction, CellOptions } from "./cells/built-in.ts";
 export { Cell, type SizeOf } from "./cells/cell.ts";
+export { DropoutWrapper, type DropoutWrapperOptions } from "./cells/dropout-wrapper.ts";
 export { GRUCell, type GRUCellOptions } from "./cells/gru.ts";
 export { LSTMCell, type LSTMCellOptions, type LSTMState } from "./cells/lstm.ts";
 export { MultiRNNCell } from "./cells/multi.ts";
+export { ResidualWrapper } from "./cells/residual-wrapper.ts";
 export { RNNCell, type RNNCellOptions } from "./cells/rnn.ts";
 export type { CellParameters } from "./cells/weights.ts";
 export {
@@ -39,6 +41,8 @@ export {
   sparseCategoricalAccuracy,
 } from "./metrics.ts";
 export { Dropout } from "./nn/dropout.ts";
+export { Embedding, type EmbeddingOptions } from "./nn/embedding.ts";
+export { LayerNorm, type LayerNormOptions } from "./nn/layer-norm.ts";
 export {
   GRU,
   type GRUOptions,
@@ -87,10 +91,11 @@ export {
   mse,
 } from "./ops/element-loss.ts";
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
+export { type LayerNormOperands, layerNorm } from "./ops/layer-norm.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export { argmax, max, mean, sum } from "./ops/reduce.ts";
 export type { Reduction, ReductionOptions } from "./ops/reduction.ts";
-export { embedding, type Indices } from "./ops/rows.ts";
+export { type EmbeddingLookup, embedding, type Indices } from "./ops/rows.ts";
 export { type SequenceLossOptions, sequenceLoss } from "./ops/sequence-loss.ts";
 export { concat, reshape, slice, stack, transpose } from "./ops/shape.ts";
 export { logSoftmax, softmax } from "./ops/softmax.ts";

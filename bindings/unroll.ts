@@ -1,4 +1,4 @@
-import { Cell, reorderState, type Unrolled } from "./cells/cell.ts";
+import { type Cell, checkCell, reorderState, type Unrolled } from "./cells/cell.ts";
 import { layOut, type Schedule } from "./cells/schedule.ts";
 import {
   checkOptions,
@@ -130,10 +130,6 @@ export function checkInputs(
   const [batch, time] = (timeMajor ? [shape[1], shape[0]] : shape) as [number, number];
   const lengths = checkLengths(where, lengthsName, sequenceLength, batch, time);
   return { batch, pack: () => new Packed(inputs, timeMajor, lengths, checkpointEvery) };
-}
-
-function checkCell(where: string, name: string, cell: unknown): void {
-  if (!(cell instanceof Cell)) throw kindError(where, `${name} to be a cell`, cell);
 }
 
 function checkSameInput(where: string, forward: Cell<never>, backward: Cell<never>): void {

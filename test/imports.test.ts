@@ -18,7 +18,15 @@ const assembly: readonly (readonly string[])[] = [
   ["index.ts"],
   ["core.ts", "extras.ts"],
   ["cells"],
-  ["element-loss.ts", "gemm.ts", "loss.ts", "optimizers.ts", "random.ts", "dropout.ts"],
+  [
+    "element-loss.ts",
+    "gemm.ts",
+    "loss.ts",
+    "optimizers.ts",
+    "random.ts",
+    "dropout.ts",
+    "layer-norm.ts",
+  ],
   [
     "tiles.ts",
     "pack.ts",

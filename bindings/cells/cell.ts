@@ -74,12 +74,17 @@ export abstract class Cell<S = Tensor> extends Module {
     this.checkState(where, state, shape[0]!);
   }
 
-  /** What `call` of a cell of the user's own returned must fit, or a later step would fail far from the cause. */
-  #checkStep(output: unknown, next: unknown, rows: number): void {
+  /** @internal `call`, and what it returns must fit: in a cell of the user's own a later step would fail far from the cause. */
+  checkedCall(x: Tensor, state: S): [output: Tensor, state: S] {
     const where = `${this.label}.call`;
+    const step: unknown = this.call(x, state);
+    if (!Array.isArray(step) || step.length !== 2)
+      throw kindError(where, "to return [output, state]", step);
+    const [output, next] = step as [Tensor, S];
     const { shape } = checkTensor(where, "its output", output);
-    checkShape(where, "an output", shape, [rows, this.outputSize]);
-    this.checkState(where, next, rows);
+    checkShape(where, "an output", shape, [x.shape[0]!, this.outputSize]);
+    this.checkState(where, next, x.shape[0]!);
+    return [output, next];
   }
 
   /**
@@ -87,15 +92,15 @@ export abstract class Cell<S = Tensor> extends Module {
    * still going; a built-in cell has a kernel for the whole sequence.
    */
   unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
-    return unrollSteps(this, schedule, initial, (start, rows, state) => {
-      const step: unknown = this.call(slice(x, [start, 0], [rows, -1]), state);
-      if (!Array.isArray(step) || step.length !== 2)
-        throw kindError(`${this.label}.call`, "to return [output, state]", step);
-      const [output, next] = step as [Tensor, S];
-      this.#checkStep(output, next, rows);
-      return [output, next];
-    });
+    return unrollSteps(this, schedule, initial, (start, rows, state) =>
+      this.checkedCall(slice(x, [start, 0], [rows, -1]), state),
+    );
   }
+}
+
+/** Makes sure that something is a cell. */
+export function checkCell(where: string, name: string, cell: unknown): void {
+  if (!(cell instanceof Cell)) throw kindError(where, `${name} to be a cell`, cell);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { kindError, valueError } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { Cell, type SizeOf, type Unrolled } from "./cell.ts";
+import { Cell, checkCell, type SizeOf, type Unrolled } from "./cell.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** A cell for each state of a tuple. */
@@ -24,7 +24,7 @@ export class MultiRNNCell<const S extends readonly unknown[]> extends Cell<S> {
     if (cells.length === 0) throw valueError(where, "at least one cell", "none");
     const list: readonly Cell<unknown>[] = cells;
     list.forEach((cell, i) => {
-      if (!(cell instanceof Cell)) throw kindError(where, `cells[${i}] to be a cell`, cell);
+      checkCell(where, `cells[${i}]`, cell);
       const own = new Set(Object.values(cell.parameters()));
       const shares = (other: Cell<unknown>): boolean =>
         other === cell || Object.values(other.parameters()).some((p) => own.has(p));

@@ -166,3 +166,14 @@ export function initializeUniform(
     p.home.kernels.random_uniform(p.address, p.size, low, high, stream, -bound, bound);
   });
 }
+
+/** Fills a parameter with numbers of the normal distribution with mean 0 and this standard deviation. */
+export function initializeNormal(
+  where: string,
+  p: Parameter,
+  std: number,
+  seed: number | undefined,
+): void {
+  const [low, high] = seedWords(where, seed);
+  p.home.kernels.random_normal(p.address, p.size, low, high, 0, 0, std);
+}

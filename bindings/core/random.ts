@@ -23,15 +23,16 @@ const firstStream = 2 ** 30;
 
 /** What a layer draws from that wants other numbers at every call: a stream for each, in order, so that a run can be repeated. */
 export class Streams {
-  readonly #low: number;
-  readonly #high: number;
-  #next = firstStream;
+  /** The key of the seed, and how many streams have been drawn: what it takes to go on from here in another run. */
+  state: readonly [low: number, high: number, drawn: number];
 
   constructor(where: string, seed: number | undefined) {
-    [this.#low, this.#high] = seedWords(where, seed);
+    this.state = [...seedWords(where, seed), 0];
   }
 
   next(): Draw {
-    return { low: this.#low, high: this.#high, stream: this.#next++ | 0 };
+    const [low, high, drawn] = this.state;
+    this.state = [low, high, drawn + 1];
+    return { low, high, stream: (firstStream + drawn) | 0 };
   }
 }

@@ -11,8 +11,11 @@ let innermost: Frame | undefined;
 /** The innermost frame that is open, if any. */
 export const openFrame = (): Frame | undefined => innermost;
 
+/** The tape that records what is computed now, if any. */
+export const openTape = (): Tape | undefined => innermost?.tape;
+
 /** Whether what is computed now is recorded for a backward pass. */
-export const recording = (): boolean => innermost?.tape !== undefined;
+export const recording = (): boolean => openTape() !== undefined;
 
 /**
  * What one call, scope or training step needs: memory from a mark of the arena on, given back when it closes. Operations

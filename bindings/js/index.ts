@@ -8,6 +8,7 @@ import { elementLossKernels } from "./element-loss.ts";
 import { gemmKernels } from "./gemm.ts";
 import { gruKernels } from "./gru.ts";
 import { createHeap, HEAP_BASE } from "./heap.ts";
+import { layerNormKernels } from "./layer-norm.ts";
 import { lossKernels } from "./loss.ts";
 import { lstmKernels } from "./lstm.ts";
 import { optimizerKernels } from "./optimizers.ts";
@@ -35,6 +36,7 @@ function instantiate(): KernelInstance {
     ...activationKernels(heap),
     ...broadcastKernels(heap),
     ...reduce,
+    ...layerNormKernels(heap),
     ...lossKernels(heap),
     ...elementLossKernels(heap),
     ...rowsKernels(heap),

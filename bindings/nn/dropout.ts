@@ -14,19 +14,19 @@ import { checkRate, drop } from "../ops/dropout.ts";
 export class Dropout extends Module {
   /** The probability that an element is dropped. */
   readonly rate: number;
-  readonly #streams: Streams;
+  /** @internal Where its masks come from. */ readonly streams: Streams;
 
   /** Throws a RangeError for a rate that is not at least 0 and below 1. */
   constructor(rate: number, options?: RandomOptions) {
     super();
     const where = "Dropout";
     this.rate = checkRate(where, "rate", rate);
-    this.#streams = new Streams(where, checkOptions(where, options, ["seed"]).seed);
+    this.streams = new Streams(where, checkOptions(where, options, ["seed"]).seed);
   }
 
   /** x of any shape → the same shape. */
   forward(x: Tensor): Tensor {
     checkTensor("Dropout.forward", "x", x);
-    return this.training && recording() ? drop(x, this.rate, this.#streams.next()) : x;
+    return this.training && recording() ? drop(x, this.rate, this.streams.next()) : x;
   }
 }

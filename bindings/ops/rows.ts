@@ -1,5 +1,12 @@
-import { describe, formatShape, kindError, valueError } from "../core/check.ts";
-import { inFrame } from "../core/scope.ts";
+import {
+  checkOptions,
+  checkSize,
+  describe,
+  formatShape,
+  kindError,
+  valueError,
+} from "../core/check.ts";
+import { type Frame, inFrame } from "../core/scope.ts";
 import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
 
 type IntegerArray =
@@ -63,8 +70,28 @@ export function checkIndices(
   return { values, shape };
 }
 
-/** Rows of x [n, width] by number: y[r] = x[index[r]], shape [rows, width]. A row taken twice gets both gradients. */
-export function gatherRows(x: Tensor, index: Int32Array): Tensor {
+/** Adds the gradient of picked rows, but leaves that of one row as it is. */
+function addExceptRow(
+  frame: Frame,
+  dx: number,
+  dy: number,
+  rows: number,
+  count: number,
+  width: number,
+  row: number,
+): void {
+  const k = frame.kernels;
+  const [at, kept] = [frame.words([row]), frame.floats(width)];
+  k.gather_rows(kept, dx, at, 1, width);
+  k.gather_rows_backward(dx, dy, rows, count, width);
+  k.scatter_rows(dx, kept, at, 1, width);
+}
+
+/**
+ * Rows of x [n, width] by number: y[r] = x[index[r]], shape [rows, width]. A row taken twice gets both gradients, the one
+ * named by `constant` none.
+ */
+export function gatherRows(x: Tensor, index: Int32Array, constant?: number): Tensor {
   const width = sizeOf(x.shape.slice(1));
   return inFrame([x], (frame) => {
     const k = frame.kernels;
@@ -72,7 +99,9 @@ export function gatherRows(x: Tensor, index: Int32Array): Tensor {
     const y = frame.tensor([index.length, ...x.shape.slice(1)]);
     k.gather_rows(frame.at(y), from, rows, index.length, width);
     frame.record([y], [x], () => {
-      k.gather_rows_backward(frame.gradient(x), frame.flowed(y), rows, index.length, width);
+      const [dx, dy] = [frame.gradient(x), frame.flowed(y)];
+      if (constant === undefined) k.gather_rows_backward(dx, dy, rows, index.length, width);
+      else addExceptRow(frame, dx, dy, rows, index.length, width, constant);
     });
     return y;
   });
@@ -93,16 +122,33 @@ export function scatterRows(x: Tensor, index: Int32Array, count: number): Tensor
   });
 }
 
+/** What a look-up can be given. */
+export interface EmbeddingLookup {
+  /** The number of a row that stays as it is: it gets no gradient. */
+  readonly paddingIndex?: number | undefined;
+}
+
+/** The number of a row out of `count`. */
+export function checkPaddingIndex(where: string, index: unknown, count: number): number {
+  if (checkSize(where, "paddingIndex", index, 0) >= count)
+    throw valueError(where, `paddingIndex below ${count}`, index as number);
+  return index as number;
+}
+
 /**
  * Rows of `weight` [count, size] by number, for indices of any shape: shape [...indices, size].
  * Throws a RangeError for an index that is not there.
  */
-export function embedding(weight: Tensor, indices: Indices): Tensor {
+export function embedding(weight: Tensor, indices: Indices, options?: EmbeddingLookup): Tensor {
   const where = "embedding";
+  const { paddingIndex } = checkOptions(where, options, ["paddingIndex"]);
   checkTensor(where, "weight", weight);
   if (weight.shape.length !== 2)
     throw valueError(where, "weight of shape [count, size]", formatShape(weight.shape));
   const { values, shape } = checkIndices(where, "indices", indices, weight.shape[0]!);
   if (values.length === 0) throw valueError(where, "at least one index", "none");
-  return inFrame([weight], () => gatherRows(weight, values).reshape([...shape, weight.shape[1]!]));
+  if (paddingIndex !== undefined) checkPaddingIndex(where, paddingIndex, weight.shape[0]!);
+  return inFrame([weight], () =>
+    gatherRows(weight, values, paddingIndex).reshape([...shape, weight.shape[1]!]),
+  );
 }

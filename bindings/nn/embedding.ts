@@ -1,0 +1,57 @@
+import { checkOptions, checkSize } from "../core/check.ts";
+import { Module } from "../core/module.ts";
+import { createParameters, initializeNormal, type Parameter } from "../core/parameter.ts";
+import { seedWords } from "../core/random.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { checkPaddingIndex, embedding, type Indices } from "../ops/rows.ts";
+
+/** What an embedding can be given. */
+export interface EmbeddingOptions {
+  /** The number that stands for padding: its row is zeros at first and gets no gradient. */
+  readonly paddingIndex?: number;
+  /** For the initial weights: the same seed gives the same bits in every engine. */
+  readonly seed?: number;
+}
+
+/**
+ * A vector for each of `count` numbers, as torch.nn.Embedding: looks up rows, and learns them. Parameter: weight
+ * [count, size], from the normal distribution with mean 0 and standard deviation 1.
+ */
+export class Embedding extends Module {
+  /** How many vectors there are: indices reach from 0 to count - 1. */
+  readonly count: number;
+  /** Features of a vector. */
+  readonly size: number;
+  /** The number whose row is not trained, if any. */
+  readonly paddingIndex: number | undefined;
+  /** [count, size] */
+  readonly weight: Parameter;
+
+  /** Throws a RangeError for sizes below 1 or a paddingIndex that is not there. */
+  constructor(count: number, size: number, options?: EmbeddingOptions) {
+    super();
+    const where = "Embedding";
+    const { paddingIndex, seed } = checkOptions(where, options, ["paddingIndex", "seed"]);
+    this.count = checkSize(where, "count", count);
+    this.size = checkSize(where, "size", size);
+    if (paddingIndex !== undefined) checkPaddingIndex(where, paddingIndex, count);
+    seedWords(where, seed);
+    this.paddingIndex = paddingIndex;
+    this.weight = createParameters(where, { weight: [count, size] }).weight;
+    initializeNormal(where, this.weight, 1, seed);
+    if (paddingIndex !== undefined) this.#clear(paddingIndex);
+  }
+
+  #clear(row: number): void {
+    const values = this.weight.data;
+    this.weight.assign(values.fill(0, row * this.size, (row + 1) * this.size));
+  }
+
+  /**
+   * Whole numbers of any shape → [...indices, size]: batches of sequences [batch, time] become [batch, time, size].
+   * Throws a TypeError for what is not a number, a RangeError for one that is not there.
+   */
+  forward(indices: Indices): Tensor {
+    return embedding(this.weight, indices, { paddingIndex: this.paddingIndex });
+  }
+}
