@@ -2,6 +2,7 @@ export type { ActivationFunction, CellOptions } from "./cells/built-in.ts";
 export { Cell, type SizeOf } from "./cells/cell.ts";
 export { DropoutWrapper, type DropoutWrapperOptions } from "./cells/dropout-wrapper.ts";
 export { GRUCell, type GRUCellOptions } from "./cells/gru.ts";
+export { LayerNormGRUCell, LayerNormLSTMCell, LayerNormRNNCell } from "./cells/layer-norm.ts";
 export { LSTMCell, type LSTMCellOptions, type LSTMState } from "./cells/lstm.ts";
 export { MultiRNNCell } from "./cells/multi.ts";
 export { ResidualWrapper } from "./cells/residual-wrapper.ts";

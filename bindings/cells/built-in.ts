@@ -70,6 +70,11 @@ export abstract class BuiltInCell<S> extends Cell<S> {
     this.clip = limit;
   }
 
+  /** @internal Parameters that a kind of cell has beyond those of its options. */
+  protected extend(more: Readonly<Record<string, Parameter>>): void {
+    Object.assign(this.weights, more);
+  }
+
   /** weight_ih, weight_hh, bias_ih and bias_hh, and what the cell's options add. */
   override parameters(): CellParameters {
     return { ...this.weights };

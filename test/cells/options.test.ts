@@ -3,6 +3,9 @@ import {
   dynamicRNN,
   GRUCell,
   type GRUCellOptions,
+  LayerNormGRUCell,
+  LayerNormLSTMCell,
+  LayerNormRNNCell,
   LSTMCell,
   type LSTMCellOptions,
   RNNCell,
@@ -110,6 +113,18 @@ const variants: readonly Variant[] = [
   gru("with other activations, reset before", { activation: sigmoid, ...before }),
   rnn("with clipped sums", { clip: 0.3 }),
   rnn("with another activation", { activation: sigmoid }),
+  {
+    ...lstm("with layer normalisation", {}),
+    make: (i, h) => new LayerNormLSTMCell(i, h) as Cell<State>,
+  },
+  {
+    ...gru("with layer normalisation", {}),
+    make: (i, h) => new LayerNormGRUCell(i, h) as Cell<State>,
+  },
+  {
+    ...rnn("with layer normalisation", { activation: relu }),
+    make: (i, h) => new LayerNormRNNCell(i, h, { nonlinearity: "relu" }) as Cell<State>,
+  },
 ];
 
 const [B, T, I, H] = [3, 4, 5, 6];
@@ -217,5 +232,12 @@ describeKernelSets("cells with options", () => {
     ]);
     const one = new GRUCell(I, H, { recurrentBias: false });
     expect(Object.keys(one.parameters())).toEqual(["weight_ih", "weight_hh", "bias_ih"]);
+    const normalised = new LayerNormLSTMCell(I, H).parameters();
+    expect(Object.keys(normalised).slice(4)).toEqual(["gain_ih", "gain_hh", "gain_c", "bias_c"]);
+    expect([normalised.gain_c!.data, normalised.bias_c!.data]).toEqual([
+      new Float32Array(H).fill(1),
+      new Float32Array(H),
+    ]);
+    expect(() => new LayerNormGRUCell(I, H, { resetAfter: false } as object)).toThrow(TypeError);
   });
 });

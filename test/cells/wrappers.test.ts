@@ -171,7 +171,9 @@ describeKernelSets("DropoutWrapper", () => {
       return { outputs: value.outputs, state: value.state, ...Object.fromEntries(slopes) };
     };
     const wanted = run(byHand);
-    const results = run((cell) => dynamicRNN(cell, x, { timeMajor: true }));
+    const results: Record<string, Float32Array> = run((cell) =>
+      dynamicRNN(cell, x, { timeMajor: true }),
+    );
     for (const [name, data] of Object.entries(wanted))
       expectFloat32(results[name]!, data, name, 1e-6);
     expect(new Set(wanted.outputs).size).toBeLessThan(T * B * 4); // some were dropped

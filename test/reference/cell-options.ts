@@ -30,6 +30,18 @@ const read = (w: FlatWeights, I: number, out: number): Reading => ({
   R: rowsOf(w.weight_hh!, out),
 });
 
+/** (v - mean) / √(variance + 1e-5) · gain + bias */
+function normalize(v: Vector, gain: Vector, bias?: Vector): Vector {
+  const mean = v.reduce((a, b) => a + b, 0) / v.length;
+  const variance = v.reduce((a, b) => a + (b - mean) ** 2, 0) / v.length;
+  const scale = 1 / Math.sqrt(variance + 1e-5);
+  return v.map((a, k) => (a - mean) * scale * gain[k]! + (bias ? bias[k]! : 0));
+}
+
+/** M v + b, or with a gain M v normalised. */
+const product = (m: Matrix, v: Vector, bias: Vector | undefined, gain?: Vector): Vector =>
+  gain ? normalize(affine(m, v), gain, bias) : affine(m, v, bias);
+
 /** One row of an LSTM with peepholes, coupled gates, clipping and a projection, as the equations are printed. */
 export function lstmStep(
   w: FlatWeights,
@@ -43,11 +55,11 @@ export function lstmStep(
   const { outputActivation = activation } = options;
   const { W, R } = read(w, x.length, h.length);
   const H = c.length;
-  const a = affine(W, x, w.bias_ih);
-  const b = affine(R, h, w.bias_hh);
+  const a = product(W, x, w.bias_ih, w.gain_ih);
+  const b = product(R, h, w.bias_hh, w.gain_hh);
   const p = w.weight_ch ?? new Float64Array(3 * H);
   const next = new Float64Array(H);
-  const out = new Float64Array(H);
+  const opened = new Float64Array(H);
   for (let j = 0; j < H; j++) {
     const sum = (gate: number): number => a[gate * H + j]! + b[gate * H + j]!;
     const open = (v: number): number => recurrentActivation(cut(v, clip));
@@ -55,9 +67,10 @@ export function lstmStep(
     const f = coupled ? 1 - i : open(sum(1) + p[H + j]! * c[j]! + forgetBias);
     const g = activation(cut(sum(2), clip));
     next[j] = cut(f * c[j]! + i * g, cellClip);
-    const o = open(sum(3) + p[2 * H + j]! * next[j]!);
-    out[j] = o * outputActivation(next[j]!);
+    opened[j] = open(sum(3) + p[2 * H + j]! * next[j]!);
   }
+  const leaving = w.gain_c ? normalize(next, w.gain_c, w.bias_c) : next;
+  const out = leaving.map((v, j) => opened[j]! * outputActivation(v));
   return { h: w.weight_hr ? affine(rowsOf(w.weight_hr, H), out) : out, c: next };
 }
 
@@ -72,8 +85,8 @@ export function gruStep(
   const { activation = Math.tanh, recurrentActivation = logistic } = options;
   const H = h.length;
   const { W, R } = read(w, x.length, H);
-  const a = affine(W, x, w.bias_ih);
-  const b = affine(R, h, w.bias_hh);
+  const a = product(W, x, w.bias_ih, w.gain_ih);
+  const b = product(R, h, w.bias_hh, w.gain_hh);
   const open = (k: number): number => recurrentActivation(cut(a[k]! + b[k]!, clip));
   const r = h.map((_, j) => open(j));
   const fromReset = affine(
@@ -100,7 +113,7 @@ export function rnnStep(
   h: Vector,
 ): { h: Vector } {
   const { W, R } = read(w, x.length, h.length);
-  const a = affine(W, x, w.bias_ih);
-  const b = affine(R, h, w.bias_hh);
+  const a = product(W, x, w.bias_ih, w.gain_ih);
+  const b = product(R, h, w.bias_hh, w.gain_hh);
   return { h: h.map((_, j) => activation(cut(a[j]! + b[j]!, clip))) };
 }
