@@ -5,6 +5,7 @@
  * V8 would then run out of vector registers.
  */
 
+export * from "./batched";
 export * from "./broadcast";
 export { gru_sequence_backward, gru_sequence_forward } from "./cells/gru";
 export { lstm_sequence_backward, lstm_sequence_forward } from "./cells/lstm";

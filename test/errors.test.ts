@@ -323,6 +323,14 @@ describeKernelSets("bad input", () => {
     expectErrors([
       ["matmul", RangeError, () => matmul(a, a), /^matmul.*\[2, 3\].*\[2, 3\]/],
       ["matmul of the wrong rank", RangeError, () => matmul(a, ones([3])), /^matmul/],
+      ["matmul of a vector", RangeError, () => matmul(ones([3]), ones([2, 3, 1])), /^matmul/],
+      [
+        "matmul of batches that differ",
+        RangeError,
+        () => matmul(ones([2, 2, 3]), ones([3, 3, 1])),
+        /^matmul.*\[\.\.\., m, k\].*\[2, 2, 3\] and \[3, 3, 1\]/,
+      ],
+      ["matmul of a batch", RangeError, () => matmul(a, ones([4, 2, 3])), /^matmul/],
       ["add", RangeError, () => add(a, ones([2])), /^add.*\[2, 3\].*\[2\]/],
       ["mul", RangeError, () => mul(a, ones([3, 2])), /^mul/],
       ["add of a string", TypeError, () => add(a, wrong("1")), /^add/],

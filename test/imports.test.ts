@@ -19,6 +19,7 @@ const assembly: readonly (readonly string[])[] = [
   ["core.ts", "extras.ts"],
   ["cells"],
   [
+    "batched.ts",
     "element-loss.ts",
     "gemm.ts",
     "loss.ts",

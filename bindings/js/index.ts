@@ -1,6 +1,7 @@
 import type { Extras } from "../core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
 import { activationKernels } from "./activations.ts";
+import { batchedKernels } from "./batched.ts";
 import { broadcastKernels } from "./broadcast.ts";
 import { copyKernels } from "./copy.ts";
 import { dropoutKernels } from "./dropout.ts";
@@ -24,6 +25,7 @@ import { streamKernels } from "./stream.ts";
 function instantiate(): KernelInstance {
   const heap = createHeap();
   const gemm = gemmKernels(heap);
+  const pack = packKernels(heap);
   const reduce = reduceKernels(heap);
   const steps = sequenceSteps(heap, gemm, reduce);
   const cells = {
@@ -44,8 +46,9 @@ function instantiate(): KernelInstance {
     ...dropoutKernels(heap),
     ...optimizerKernels(heap),
     ...randomKernels(heap),
-    ...packKernels(heap),
+    ...pack,
     ...gemm,
+    ...batchedKernels(heap, { ...gemm, ...pack }),
     ...sequenceKernels(heap, gemm),
     ...cells,
     ...streamKernels(heap, { ...gemm, ...cells }),

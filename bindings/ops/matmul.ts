@@ -2,7 +2,8 @@ import { checkShape, formatShape, valueError } from "../core/check.ts";
 import type { Kernels } from "../core/kernels.ts";
 import { Parameter } from "../core/parameter.ts";
 import { type Frame, inFrame } from "../core/scope.ts";
-import { checkTensor, type Tensor } from "../core/tensor.ts";
+import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
+import { stridesOf } from "../core/views.ts";
 
 /** A matrix [rows, columns] as an operand: of y = x W ("nn") or of y = x Wᵀ ("nt"). */
 function pack(k: Kernels, to: number, from: number, w: Tensor, layout: "nn" | "nt"): void {
@@ -48,21 +49,9 @@ function addTransposedProduct(
   kernels.gemm_tn(dc, n, a, m, b, n, scratch, m, n, rows, m, m);
 }
 
-/**
- * The matrix product of a [..., k] and b [k, n]: shape [..., n].
- * Throws a RangeError where the shapes do not fit.
- */
-export function matmul(a: Tensor, b: Tensor): Tensor {
-  const where = "matmul";
-  checkTensor(where, "a", a);
-  checkTensor(where, "b", b);
+/** The product of the rows of a [..., k] with one matrix b [k, n]. */
+function rowsTimesMatrix(a: Tensor, b: Tensor): Tensor {
   const [k, n] = b.shape as [number, number];
-  if (a.shape.length < 2 || b.shape.length !== 2 || a.shape.at(-1) !== k)
-    throw valueError(
-      where,
-      "shapes [..., k] and [k, n]",
-      `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
-    );
   return inFrame([a, b], (frame) => {
     const { kernels } = frame;
     const [pa, pb] = [frame.at(a), operand(frame, b, "nn")];
@@ -76,6 +65,87 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
     });
     return y;
   });
+}
+
+/** Leading axes by numpy's rules: the last ones face each other, and a size of 1, or an axis that is not there, is repeated. */
+function broadcastAxes(a: Shape, b: Shape): Shape | undefined {
+  const rank = Math.max(a.length, b.length);
+  const along = (shape: Shape, axis: number): number => shape[axis - rank + shape.length] ?? 1;
+  const pairs = Array.from(
+    { length: rank },
+    (_, axis) => [along(a, axis), along(b, axis)] as const,
+  );
+  if (pairs.some(([m, n]) => m !== n && m !== 1 && n !== 1)) return undefined;
+  return pairs.map(([m, n]) => Math.max(m, n));
+}
+
+/** Which matrix out of `own` leading axes stands at each place of the broadcast ones. */
+function placesOf(own: Shape, all: Shape): Int32Array {
+  const strides = stridesOf(own).map((stride, axis) => (own[axis] === 1 ? 0 : stride));
+  const skipped = all.length - own.length;
+  return Int32Array.from({ length: sizeOf(all) }, (_, place) => {
+    let index = 0;
+    for (let axis = all.length - 1; axis >= skipped; axis--) {
+      index += (place % all[axis]!) * strides[axis - skipped]!;
+      place = Math.floor(place / all[axis]!);
+    }
+    return index;
+  });
+}
+
+/** What the kernel does with its matrices: C = A B, C += A Bᵀ or C += Aᵀ B. */
+const products = { nn: 0, nt: 1, tn: 2 } as const;
+
+/** Products of the matrices a [..., m, k] and b [..., k, n], whose leading axes are broadcast to `lead`. */
+function batchedProduct(a: Tensor, b: Tensor, lead: Shape): Tensor {
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const n = b.shape.at(-1)!;
+  const [ofA, ofB] = [placesOf(a.shape.slice(0, -2), lead), placesOf(b.shape.slice(0, -2), lead)];
+  const ofY = Int32Array.from(ofA.keys());
+  const batch = ofY.length;
+  return inFrame([a, b], (frame) => {
+    const { kernels } = frame;
+    const places = (...lists: readonly Int32Array[]): number =>
+      frame.words(Array.from(ofY).flatMap((i) => lists.map((list) => list[i]!)));
+    const [pa, pb] = [frame.at(a), frame.at(b)];
+    const y = frame.tensor([...lead, m, n]);
+    const packed = frame.floats(kernels.packed_size(n, k));
+    const py = frame.at(y);
+    kernels.batched_gemm(py, pa, pb, places(ofY, ofA, ofB), packed, batch, m, n, k, products.nn);
+    frame.record([y], [a, b], () => {
+      const [da, db, dy] = [frame.gradient(a), frame.gradient(b), frame.flowed(y)];
+      if (da) {
+        const scratch = frame.floats(kernels.packed_size(k, n));
+        const order = places(ofA, ofY, ofB);
+        kernels.batched_gemm(da, dy, pb, order, scratch, batch, m, k, n, products.nt);
+      }
+      if (db) {
+        const scratch = frame.floats(kernels.gemm_tn_scratch(k, n, m));
+        const order = places(ofB, ofA, ofY);
+        kernels.batched_gemm(db, pa, dy, order, scratch, batch, k, n, m, products.tn);
+      }
+    });
+    return y;
+  });
+}
+
+/**
+ * The matrix product of a [..., m, k] and b [..., k, n]: shape [..., m, n]. Leading axes are broadcast as numpy does it: a
+ * size of 1, or an axis that only the other one has, is repeated. Throws a RangeError where the shapes do not fit.
+ */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  const where = "matmul";
+  checkTensor(where, "a", a);
+  checkTensor(where, "b", b);
+  const fits = a.shape.length >= 2 && b.shape.length >= 2 && a.shape.at(-1) === b.shape.at(-2);
+  const lead = broadcastAxes(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (!fits || !lead)
+    throw valueError(
+      where,
+      "shapes [..., m, k] and [..., k, n]",
+      `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+    );
+  return b.shape.length === 2 ? rowsTimesMatrix(a, b) : batchedProduct(a, b, lead);
 }
 
 /**

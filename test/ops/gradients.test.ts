@@ -212,6 +212,36 @@ describeKernelSets("operations: result and gradient", () => {
     }
   });
 
+  test("matmul of batches of matrices, broadcast", () => {
+    for (const [m, k, n] of [...triples, [1, 1, 1], [33, 2, 9]] as const) {
+      for (const [a, b] of [
+        [[2], [2]],
+        [[], [3]],
+        [
+          [1, 2],
+          [3, 1],
+        ],
+        [[2, 1], [3]],
+        [[2], [1]],
+      ] as const)
+        check(
+          "matmul",
+          [
+            [...a, m, k],
+            [...b, k, n],
+          ],
+          matmul,
+          reference.matmul,
+        );
+    }
+    check(
+      "matmul with itself",
+      [[3, 5, 5]],
+      (a) => matmul(a, a),
+      (a) => reference.matmul(a, a),
+    );
+  });
+
   test("Linear, over the last axis of any rank", () => {
     for (const [b, i, o] of triples) {
       for (const lead of b < 9 ? [[b], [2, b]] : [[b]]) {

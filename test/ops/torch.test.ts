@@ -6,6 +6,7 @@ import {
   type Indices,
   layerNorm,
   leakyRelu,
+  matmul,
   mish,
   mul,
   relu6,
@@ -91,6 +92,10 @@ describe("PyTorch's numbers", () => {
           paddingIndex: golden.paddingIndex ?? undefined,
         }),
       ),
+    );
+
+    test.each(goldens.products.map((g) => [g.name, g] as const))("matmul of %s", (_, golden) =>
+      expectGolden(golden, ({ a, b }) => matmul(a!, b!)),
     );
   });
 });

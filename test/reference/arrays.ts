@@ -62,11 +62,20 @@ export function fold(a: NdArray, f: (values: number[]) => number, axis?: number)
 export const total = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0);
 export const average = (values: readonly number[]): number => total(values) / values.length;
 
-/** [M, K] × [K, N] */
-export const matmul = (a: NdArray, b: NdArray): NdArray =>
-  build([a.shape[0]!, b.shape[1]!], ([m, n]) =>
-    total(Array.from({ length: a.shape[1]! }, (_, k) => at(a, [m!, k]) * at(b, [k, n!]))),
-  );
+/** [..., M, K] × [..., K, N], leading axes broadcast. */
+export function matmul(a: NdArray, b: NdArray): NdArray {
+  const rank = Math.max(a.shape.length, b.shape.length) - 2;
+  const along = ({ shape }: NdArray, axis: number) => shape[axis - rank + shape.length - 2] ?? 1;
+  const lead = Array.from({ length: rank }, (_, axis) => Math.max(along(a, axis), along(b, axis)));
+  return build([...lead, a.shape.at(-2)!, b.shape.at(-1)!], (index) => {
+    const [places, m, n] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
+    const terms = Array.from(
+      { length: a.shape.at(-1)! },
+      (_, k) => at(a, [...places, m, k]) * at(b, [...places, k, n]),
+    );
+    return total(terms);
+  });
+}
 
 export const transpose = (a: NdArray): NdArray =>
   build([a.shape[1]!, a.shape[0]!], ([i, j]) => at(a, [j!, i!]));
