@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { basename, join, relative } from "node:path";
 import { edited } from "./write.mjs";
 
-const leftOut = new Set(["node_modules", ".git", "dist", "build", "coverage"]);
+const leftOut = new Set(["node_modules", ".git", "build", "coverage"]);
 const generated = "bindings/core/generated";
 /** Seconds until the tests of a mistake's own list, or all of them, must have ended: a mistake may make a loop endless. */
 const limits = { own: 240, all: 1200 };
