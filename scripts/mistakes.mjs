@@ -9,7 +9,7 @@ import { mistakes, slice } from "./mistakes/index.mjs";
 import { edited } from "./mistakes/write.mjs";
 
 const usage = `usage: node scripts/mistakes.mjs [options]
-  --only TEXT   those with TEXT in their names
+  --only TEXT   those with TEXT in their names; may be given several times
   --slice       a few cheap ones
   --list        prints the names, makes no mistake
   --jobs N      so many at a time, each in a copy of its own (default 1)
@@ -89,7 +89,7 @@ async function tryAll(copies, chosen) {
 function readOptions() {
   const { values } = parseArgs({
     options: {
-      only: { type: "string", default: "" },
+      only: { type: "string", multiple: true, default: [""] },
       slice: { type: "boolean" },
       list: { type: "boolean" },
       jobs: { type: "string", default: "1" },
@@ -138,9 +138,9 @@ async function main() {
   if (help) return console.log(usage);
   checkList();
   const chosen = mistakes.filter(
-    ({ name }) => name.includes(only) && (!sliced || slice.includes(name)),
+    ({ name }) => only.some((text) => name.includes(text)) && (!sliced || slice.includes(name)),
   );
-  if (chosen.length === 0) throw new Error(`no such mistake has "${only}" in its name`);
+  if (chosen.length === 0) throw new Error(`no such mistake has ${only.join(" or ")} in its name`);
   if (list) return console.log(chosen.map(({ name }) => name).join("\n"));
   if (!conclude(await tryInCopies(chosen, jobs), json)) process.exitCode = 1;
 }

@@ -254,10 +254,6 @@ export const gruMistakes = [
     "      if",
   ]),
   js("backward, padding of q not cleared", ["        clearPadding(f, q, n, size);\n", ""]),
-  js("backward, padding not cleared, reset before", [
-    "dReset, previous, n, hp);\n        clearPadding(f, d, 3 * n, size);\n",
-    "dReset, previous, n, hp);\n",
-  ]),
 
   cell(
     "r and z exchanged",
