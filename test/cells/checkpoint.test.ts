@@ -3,6 +3,7 @@ import {
   dynamicRNN,
   GRU,
   GRUCell,
+  init,
   LSTM,
   LSTMCell,
   MultiRNNCell,
@@ -13,7 +14,9 @@ import {
   type Tensor,
   valueAndGrad,
 } from "gatewise";
-import { describe, expect, it } from "vitest";
+import { jsKernels } from "gatewise/js";
+import { describe, expect, it, vi } from "vitest";
+import { runtime } from "../../bindings/core/runtime.ts";
 import { expectClose } from "../close.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
 
@@ -94,5 +97,23 @@ describe("checkpointEvery", () => {
     const layer = new GRU(3, 5);
     for (const wrong of [0, -1, 1.5, Number.NaN])
       expect(() => layer.forward(x, undefined, { checkpointEvery: wrong })).toThrow(RangeError);
+  });
+
+  it("makes a part of every so many steps, whatever was laid out before", async () => {
+    await init({ kernels: jsKernels, replace: true });
+    const [layer, cell] = [new GRU(3, 5, { seed: 1 }), new GRUCell(3, 5, { seed: 1 })];
+    const passes = vi.spyOn(runtime().kernels, "gru_sequence_forward");
+    for (const [checkpointEvery, parts] of [
+      [undefined, 1],
+      [5, 5],
+      [23, 1],
+      [8, 3],
+    ] as const) {
+      passes.mockClear();
+      layer.forward(x, undefined, checkpointEvery === undefined ? {} : { checkpointEvery });
+      expect(passes).toHaveBeenCalledTimes(parts);
+      dynamicRNN(cell, x, { checkpointEvery });
+      expect(passes).toHaveBeenCalledTimes(2 * parts);
+    }
   });
 });

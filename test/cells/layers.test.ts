@@ -121,5 +121,13 @@ describeKernelSets("layers", () => {
         }
       }
     });
+
+    test(`${name}: each cell of a layer starts from numbers of its own`, () => {
+      const net = layer(6, 3, { numLayers: 2, bidirectional: true, seed: 5 });
+      const starts = Object.entries(net.parameters())
+        .filter(([key]) => key.startsWith("weight_ih"))
+        .map(([, p]) => p.data.join());
+      expect(new Set(starts).size).toBe(4);
+    });
   }
 });

@@ -1,6 +1,8 @@
 import { type Cell, dynamicRNN, type Tensor } from "gatewise";
 import { expect, test } from "vitest";
+import { expectFloat32 } from "../close.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
+import { uniform } from "../reference/random.ts";
 import {
   assignAll,
   asTensor,
@@ -81,4 +83,13 @@ describeKernelSets("dynamicRNN", () => {
       }
     });
   }
+
+  test("batch-major after time-major of the same sizes is laid out for itself", () => {
+    const cell = registry[0]!.make(2, 3, { seed: 1 });
+    const x = asTensor(uniform(18, 1), [3, 3, 2]);
+    dynamicRNN(cell, x, { timeMajor: true });
+    const { outputs } = dynamicRNN(cell, x);
+    const alone = dynamicRNN(cell, x.slice([1, 0, 0], [1, 3, 2])).outputs;
+    expectFloat32(outputs.slice([1, 0, 0], [1, 3, 3]).data, alone.data, "the second sequence");
+  });
 });

@@ -98,9 +98,20 @@ describe.each(kernelSets)("softmax and losses [$name]", (set) => {
   it("does not overflow", () =>
     everywhere((heap, v, label) => {
       const x = uniform(v, v, -500, 500).map((d) => Math.fround(d + 1000));
-      const y = heap.blank(v);
-      heap.kernels.softmax_forward(y.at, heap.input(x).at, 1, v);
-      expectClose(heap.floats(y), reference.softmax(x, v), { atol: 1e-6, rtol: 1e-4 }, label);
+      const logits = heap.input(x);
+      const target = reference.oneHot([v - 1], v);
+      const [y, p, loss] = [heap.blank(v), heap.blank(v), heap.blank(1)];
+      const loose = { atol: 1e-6, rtol: 1e-4 };
+      heap.kernels.softmax_forward(y.at, logits.at, 1, v);
+      expectClose(heap.floats(y), reference.softmax(x, v), loose, label);
+      heap.kernels.log_softmax_forward(y.at, logits.at, 1, v);
+      expectClose(heap.floats(y), reference.logSoftmax(x, v), loose, label);
+      const wanted = [reference.softCrossEntropy(x, target, v)];
+      const { cross_entropy_forward, soft_cross_entropy_forward } = heap.kernels;
+      cross_entropy_forward(loss.at, p.at, logits.at, heap.integers([v - 1]).at, 1, v);
+      expectClose(heap.floats(loss), wanted, loose, `${label}, cross-entropy`);
+      soft_cross_entropy_forward(loss.at, p.at, logits.at, heap.input(target).at, 1, v);
+      expectClose(heap.floats(loss), wanted, loose, `${label}, soft cross-entropy`);
     }));
 
   it("gives a NaN loss for a NaN in a row, wherever it is, and 0 where the row is left out", () => {

@@ -1,0 +1,32 @@
+import { gruMistakes } from "./gru.mjs";
+import { lstmMistakes } from "./lstm.mjs";
+import { operationMistakes } from "./operations.mjs";
+import { rnnMistakes } from "./rnn.mjs";
+import { sequenceMistakes } from "./sequences.mjs";
+import { streamMistakes } from "./stream.mjs";
+import { trainingMistakes } from "./training.mjs";
+import { unrollingMistakes } from "./unrolling.mjs";
+
+export const mistakes = [
+  ...lstmMistakes,
+  ...gruMistakes,
+  ...rnnMistakes,
+  ...sequenceMistakes,
+  ...unrollingMistakes,
+  ...streamMistakes,
+  ...operationMistakes,
+  ...trainingMistakes,
+];
+
+/** What CI makes at every change: one of each kind, cheap ones. */
+export const slice = [
+  "lstm, wasm: forward, i and f exchanged",
+  "lstm, js: backward, dc not carried on",
+  "gru, js: reset dropped, after the product",
+  "gru, call: z and 1 - z exchanged",
+  "schedule: lengths ignored",
+  "schedule: padding reversed, too",
+  "sequence: initial state ignored",
+  "layer: second layer fed with the first one's input",
+  "Adam: correction of m dropped",
+];
