@@ -1,13 +1,17 @@
 import { formatShape, kindError, valueError } from "../core/check.ts";
 import { type Flat, flatten } from "../core/flatten.ts";
-import { mostElements, type NestedArray, type Shape, sizeOf, Tensor } from "../core/tensor.ts";
+import { mostElements, type Shape, sizeOf, Tensor } from "../core/tensor.ts";
 
-/** Numbers as data comes: a tensor, nested arrays or a typed array. */
-export type Numbers = Tensor | NestedArray | ArrayLike<number>;
+/** Numbers as data comes: a tensor, a typed array, or arrays nested around numbers or typed arrays. */
+export type Numbers = Tensor | NestedNumbers;
+
+type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
 
 /** The numbers row by row and their shape. Not to be written to: they may be a tensor's own. */
 export const flatNumbers = (where: string, values: Numbers): Flat =>
-  values instanceof Tensor ? { data: values.data, shape: values.shape } : flatten(where, values);
+  values instanceof Tensor
+    ? { data: values.data, shape: values.shape }
+    : flatten(where, values as ArrayLike<number>);
 
 /** Steps over time: [T] is a series of one feature, [T, features] one of several. */
 export interface Series {
