@@ -1,17 +1,20 @@
 import {
   Adam,
   crossEntropy,
-  dynamicRNN,
+  type GRU,
   Linear,
-  RNNCell,
+  type LSTM,
+  RNN,
+  reshape,
   scope,
-  type Tensor,
+  slice,
+  Tensor,
   tensor,
+  transpose,
 } from "gatewise";
 import { type Digits, SIDE } from "./digits.ts";
-import { initializeAsKeras } from "./initializers.ts";
+import { initializeAsKeras } from "./keras.ts";
 
-const HIDDEN = 50;
 const CLASSES = 10;
 
 /** Digits as a network sees them: pixels [B, 28, 28] from 0 to 1, and their classes. */
@@ -46,17 +49,35 @@ export interface RowNetwork {
   /** One training step; returns the cost before the update. */
   step(batch: Batch): number;
   score(digits: Digits): Score;
+  /** How many numbers it learns. */
+  readonly parameterCount: number;
 }
 
-/** A plain RNN of 50 units that reads a picture row by row, as Keras initialises it, and says which digit it is. */
-export function rowNetwork(seed: number): RowNetwork {
-  const cell = new RNNCell(SIDE, HIDDEN);
-  const head = new Linear(HIDDEN, CLASSES);
-  initializeAsKeras(cell, head, seed);
+/**
+ * What the last layer has made of sequences by their end, [B, directions · hidden]: the state after the last step, beside
+ * it the backward direction's after the first. `states` is [layers · directions, B, hidden].
+ */
+function summary(states: Tensor, directions: number): Tensor {
+  const [all, batch, hidden] = states.shape as [number, number, number];
+  const last = slice(states, [all - directions, 0, 0], [directions, batch, hidden]);
+  return reshape(transpose(last, [1, 0, 2]), [batch, directions * hidden]);
+}
+
+/** A network that reads a picture row by row, by default with a plain RNN of 50 units; as Keras initialises it. */
+export function rowNetwork(seed: number, layer: RNN | LSTM | GRU = new RNN(SIDE, 50)): RowNetwork {
+  const head = new Linear(layer.directions * layer.hiddenSize, CLASSES);
+  initializeAsKeras([layer, head], seed);
   const optimizer = new Adam({ learningRate: 1e-3 });
-  const logits = (pixels: Tensor): Tensor => head.forward(dynamicRNN(cell, pixels).state); // the last step
+  const logits = (pixels: Tensor): Tensor => {
+    const { state } = layer.forward(pixels);
+    return head.forward(summary(state instanceof Tensor ? state : state.h, layer.directions));
+  };
 
   return {
+    parameterCount: [layer, head]
+      .flatMap((module) => Object.values(module.parameters()))
+      .reduce((count, { size }) => count + size, 0),
+
     step: ({ pixels, classes }) => optimizer.minimize(() => crossEntropy(logits(pixels), classes)),
 
     score(digits) {
