@@ -1,5 +1,5 @@
 // Who is speaking? Utterances of any length, 12 features a step, nine speakers. See --help.
-import { Adam, concat, crossEntropy, GRU, Linear, slice, type Tensor } from "gatewise";
+import { Adam, accuracy, concat, crossEntropy, GRU, Linear, slice, type Tensor } from "gatewise";
 import { batches, padSequences, standardize } from "gatewise/data";
 import { initializeAsKeras } from "./support/keras.ts";
 import { path, whole } from "./support/options.ts";
@@ -43,11 +43,8 @@ await run(usage, ({ data, seed, epochs }, { line }) => {
     let loss = 0;
     for (const { x, y } of training) loss += optimizer.minimize(() => crossEntropy(logits(x), y));
     if (epoch % 10 !== 0 && epoch !== epochs) continue;
-    const scores = logits(test.sequences).toArray() as number[][];
-    const right = scores.filter((row, n) => row.indexOf(Math.max(...row)) === test.speakers[n]);
-    const accuracy = (100 * right.length) / scores.length;
-    line(
-      `epoch ${epoch}: loss ${(loss / training.count).toFixed(4)}, ${accuracy.toFixed(1)} % of ${scores.length} test utterances`,
-    );
+    const share = accuracy(logits(test.sequences), test.speakers);
+    const mean = (loss / training.count).toFixed(4);
+    line(`epoch ${epoch}: loss ${mean}, ${(100 * share).toFixed(1)} % of the test's speakers`);
   }
 });

@@ -11,14 +11,11 @@ export function contenders(inputs: number, units: number, seed: number): Record<
   const loud = new RNNCell(inputs, units, { seed });
   const { weight_hh } = loud.parameters();
   weight_hh.assign(weight_hh.data.map((weight) => 4 * weight));
-  const open = new LSTMCell(inputs, units, { seed });
-  const forget = new Float32Array(4 * units).fill(3, units, 2 * units); // gates i f g o
-  open.parameters().bias_ih.assign(forget);
   return {
     RNN: new RNNCell(inputs, units, { seed }),
     "RNN, weights x 4": loud,
     GRU: new GRUCell(inputs, units, { seed }),
     LSTM: new LSTMCell(inputs, units, { seed }),
-    "LSTM, forget bias 3": open,
+    "LSTM, forget bias 3": new LSTMCell(inputs, units, { forgetBias: 3, seed }),
   };
 }

@@ -1,11 +1,13 @@
 import {
   Adam,
+  argmax,
   crossEntropy,
   type GRU,
   Linear,
   type LSTM,
   RNN,
   reshape,
+  type Schedule,
   scope,
   slice,
   Tensor,
@@ -23,18 +25,24 @@ export interface Batch {
   readonly classes: number[];
 }
 
-/** `size` digits in file order from number `from` on, beginning again after the last. */
-export function batch(digits: Digits, from: number, size: number): Batch {
+/** Digits by their numbers. */
+export function pick({ images, labels }: Digits, numbers: ArrayLike<number>): Batch {
   const area = SIDE * SIDE;
-  const pixels = new Float32Array(size * area);
-  const classes: number[] = [];
-  for (let n = 0; n < size; n++) {
-    const digit = (from + n) % digits.count;
-    classes.push(digits.labels[digit]!);
-    for (let i = 0; i < area; i++) pixels[n * area + i] = digits.images[digit * area + i]! / 255;
+  const pixels = new Float32Array(numbers.length * area);
+  const classes = Array.from(numbers, (digit) => labels[digit]!);
+  for (let n = 0; n < numbers.length; n++) {
+    const first = numbers[n]! * area;
+    for (let i = 0; i < area; i++) pixels[n * area + i] = images[first + i]! / 255;
   }
-  return { pixels: tensor(pixels, [size, SIDE, SIDE]), classes };
+  return { pixels: tensor(pixels, [numbers.length, SIDE, SIDE]), classes };
 }
+
+/** `size` digits in file order from number `from` on, beginning again after the last. */
+export const batch = (digits: Digits, from: number, size: number): Batch =>
+  pick(
+    digits,
+    Array.from({ length: size }, (_, n) => (from + n) % digits.count),
+  );
 
 export interface Score {
   /** Mean cross-entropy. */
@@ -64,10 +72,14 @@ function summary(states: Tensor, directions: number): Tensor {
 }
 
 /** A network that reads a picture row by row, by default with a plain RNN of 50 units; as Keras initialises it. */
-export function rowNetwork(seed: number, layer: RNN | LSTM | GRU = new RNN(SIDE, 50)): RowNetwork {
+export function rowNetwork(
+  seed: number,
+  layer: RNN | LSTM | GRU = new RNN(SIDE, 50),
+  learningRate: number | Schedule = 1e-3,
+): RowNetwork {
   const head = new Linear(layer.directions * layer.hiddenSize, CLASSES);
   initializeAsKeras([layer, head], seed);
-  const optimizer = new Adam({ learningRate: 1e-3 });
+  const optimizer = new Adam({ learningRate });
   const logits = (pixels: Tensor): Tensor => {
     const { state } = layer.forward(pixels);
     return head.forward(summary(state instanceof Tensor ? state : state.h, layer.directions));
@@ -91,10 +103,7 @@ export function rowNetwork(seed: number, layer: RNN | LSTM | GRU = new RNN(SIDE,
           return { outputs, cost: crossEntropy(outputs, classes) };
         });
         cost += size * result.cost.item();
-        for (let n = 0; n < size; n++) {
-          const row = result.outputs.data.subarray(n * CLASSES, (n + 1) * CLASSES);
-          read[from + n] = row.indexOf(Math.max(...row));
-        }
+        read.set(argmax(result.outputs), from);
       }
       const right = read.filter((label, n) => label === digits.labels[n]).length;
       return { cost: cost / digits.count, accuracy: right / digits.count, read };
