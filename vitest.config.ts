@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^gatewise$/, replacement: source("index.ts") },
+      { find: /^gatewise\/data$/, replacement: source("data/index.ts") },
       { find: /^gatewise\/js$/, replacement: source("js/index.ts") },
     ],
   },

@@ -1,11 +1,11 @@
 // First light: the two networks that every tutorial begins with, trained in the terminal. See --help.
-import { engine, init } from "gatewise";
+import { engine, init, type Tensor } from "gatewise";
 import { jsKernels } from "gatewise/js";
 import { type Digits, drawDigits, SIDE } from "./support/digits.ts";
-import { UserError } from "./support/errors.ts";
-import { readMnist } from "./support/idx.ts";
-import { help, type Options, parseOptions } from "./support/options.ts";
-import { chart, chartPoints, gallery, picture } from "./support/plot.ts";
+import { MNIST_FOLDER, readMnist } from "./support/idx.ts";
+import { flag, path, type Values, whole } from "./support/options.ts";
+import { draw, gallery, picture } from "./support/plot.ts";
+import { run } from "./support/program.ts";
 import { batch, rowNetwork, type Score } from "./support/rows.ts";
 import { type SineStep, sineNetwork, waves } from "./support/sine.ts";
 import { openTerminal, withProgress } from "./support/terminal.ts";
@@ -13,6 +13,21 @@ import { bestTimes } from "./support/timing.ts";
 
 const BATCH = 50;
 const DRAWN = { train: 20_000, test: 2_000 };
+
+const usage = {
+  command: "npm start --",
+  about: `Trains two recurrent networks in the terminal, within a minute:
+  1. sine to cosine: an LSTM of 20 units, 501 steps
+  2. digits, read row by row: an RNN of 50 units, 4,001 steps
+and times a training step of each in WebAssembly and in plain JavaScript.`,
+  options: {
+    mnist: path("DIR", MNIST_FOLDER),
+    seed: whole(2, "seed of the weights and of the drawn digits"),
+    steps: whole(undefined, "train each network for N steps instead", 1),
+    "no-timing": flag("leave the timing out"),
+  },
+};
+type Options = Values<typeof usage.options>;
 
 const terminal = openTerminal(process.stdout, process.env);
 const { line, paint } = terminal;
@@ -40,17 +55,12 @@ function sineToCosine({ seed, steps = 501 }: Options): void {
   });
   line(`   ${since(start)}`);
   line();
-  const length = chartPoints(terminal);
-  const twoPeriods = (data: Float32Array): number[] =>
-    Array.from({ length }, (_, i) => data[Math.floor((i * 2 * 197) / length)]!);
-  const { cosine } = waves(steps - 1);
-  for (const row of chart(twoPeriods(cosine.data), twoPeriods(prediction.data), paint)) line(row);
-  const keys = [
-    paint("cyan", "── cosine"),
-    paint("yellow", "•• what the network makes of the sine"),
-  ];
-  line(`        ${keys.join("   ")}`);
-  line();
+  const twoPeriods = (wave: Tensor): Float32Array => wave.data.subarray(0, 2 * 197);
+  draw(
+    terminal,
+    ["cosine", twoPeriods(waves(steps - 1).cosine)],
+    ["what the network makes of the sine", twoPeriods(prediction)],
+  );
 }
 
 function digitsByRow(
@@ -128,23 +138,10 @@ async function timing({ seed }: Options): Promise<void> {
   });
 }
 
-async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) return line(help);
+await run(usage, async (options) => {
   const mnist = options.mnist === undefined ? undefined : readMnist(options.mnist); // damage is told of at once
   line();
   sineToCosine(options);
   digitsByRow(options, mnist);
-  if (options.timing) await timing(options);
-}
-
-process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
-  process.exit(code === "EPIPE" ? 0 : 1),
-); // as by `head`
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UserError)) throw error;
-  console.error(`first-light: ${error.message}`);
-  process.exitCode = 1;
-}
+  if (!options["no-timing"]) await timing(options);
+});

@@ -15,7 +15,11 @@ execFileSync(process.execPath, [tsc, "-p", "tsconfig.json", "--emitDeclarationOn
 });
 await build({
   absWorkingDir: root,
-  entryPoints: { index: "bindings/index.ts", "js/index": "bindings/js/index.ts" },
+  entryPoints: {
+    index: "bindings/index.ts",
+    "data/index": "bindings/data/index.ts",
+    "js/index": "bindings/js/index.ts",
+  },
   outdir: "dist",
   bundle: true,
   splitting: true,

@@ -1,42 +1,15 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { type Idx, readIdx } from "gatewise/data";
 import { type Digits, SIDE } from "./digits.ts";
 import { UserError } from "./errors.ts";
 
-/** An IDX file of unsigned bytes: its sizes and its values, the last index fastest. */
-export interface Idx {
-  readonly shape: readonly number[];
-  readonly data: Uint8Array;
-}
-
-/**
- * Reads an IDX file of unsigned bytes (the format of MNIST: yann.lecun.com/exdb/mnist), plain or gzip. The file's
- * rank is given: 3 for pictures, 1 for labels. Throws a UserError naming the file where anything is amiss.
- */
-export function readIdx(path: string, rank: number): Idx {
-  const bytes = readBytes(path);
-  const magic = 0x0800 + rank; // two zero bytes, type 8 (unsigned byte), number of sizes
-  const header = 4 + 4 * rank;
-  const hex = (value: number): string => `0x${value.toString(16).padStart(8, "0")}`;
-  if (bytes.length < header) {
-    throw new UserError(
-      `${path}: expected a header of ${header} bytes, got ${bytes.length} bytes in all`,
-    );
-  }
-  const found = bytes.readUInt32BE(0);
-  if (found !== magic) {
-    throw new UserError(`${path}: expected magic number ${hex(magic)}, got ${hex(found)}`);
-  }
-  const shape = Array.from({ length: rank }, (_, i) => bytes.readUInt32BE(4 + 4 * i));
-  const size = shape.reduce((product, n) => product * n, 1);
-  if (bytes.length !== header + size) {
-    throw new UserError(
-      `${path}: expected ${header + size} bytes for ${shape.join(" x ")} values, got ${bytes.length}`,
-    );
-  }
-  return { shape, data: bytes.subarray(header) };
-}
+/** What `--mnist DIR` is for. */
+export const MNIST_FOLDER = `train on MNIST instead of digits drawn here; DIR holds
+train-images-idx3-ubyte, train-labels-idx1-ubyte,
+t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte,
+each plain or gzip (.gz)`;
 
 /** Reads both parts of MNIST from a folder that holds its four files under their usual names. */
 export function readMnist(directory: string): { train: Digits; test: Digits } {
@@ -49,8 +22,8 @@ export function readMnist(directory: string): { train: Digits; test: Digits } {
 function readDigits(directory: string, part: string): Digits {
   const imagesPath = find(directory, `${part}-images-idx3-ubyte`);
   const labelsPath = find(directory, `${part}-labels-idx1-ubyte`);
-  const images = readIdx(imagesPath, 3);
-  const labels = readIdx(labelsPath, 1);
+  const images = readByteFile(imagesPath, 3);
+  const labels = readByteFile(labelsPath, 1);
   const [count, rows, columns] = images.shape as [number, number, number];
   if (rows !== SIDE || columns !== SIDE) {
     throw new UserError(`${imagesPath}: expected pictures of 28 x 28, got ${rows} x ${columns}`);
@@ -68,6 +41,25 @@ function readDigits(directory: string, part: string): Digits {
     );
   }
   return { count, images: images.data, labels: labels.data };
+}
+
+/** Reads a file of unsigned bytes, plain or gzip: 3 sizes for pictures, 1 for labels. */
+function readByteFile(path: string, rank: number): { shape: readonly number[]; data: Uint8Array } {
+  const { shape, data } = parse(path);
+  if (!(data instanceof Uint8Array) || shape.length !== rank) {
+    const got = `${data.constructor.name} of ${shape.join(" x ")}`;
+    throw new UserError(`${path}: expected unsigned bytes with ${rank} sizes, got a ${got}`);
+  }
+  return { shape, data };
+}
+
+function parse(path: string): Idx {
+  const bytes = readBytes(path);
+  try {
+    return readIdx(bytes);
+  } catch (error) {
+    throw new UserError(`${path}: ${(error as Error).message}`);
+  }
 }
 
 function find(directory: string, name: string): string {

@@ -1,4 +1,4 @@
-import { type Linear, LSTMCell, type RNNCell, randn, randomUniform } from "gatewise";
+import { randn, randomUniform } from "gatewise";
 
 /** Uniform within ±√(6 / (fan in + fan out)) for a weight of [out, in]: Glorot and Bengio 2010, equation 16. */
 export function glorotUniform(shape: [number, number], options: { seed: number }): Float32Array {
@@ -36,21 +36,3 @@ export function orthogonal(shape: [number, number], options: { seed: number }): 
 
 const dot = (a: Float64Array, b: Float64Array): number =>
   a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-
-/**
- * Gives a cell and its output layer Keras' initial weights: Glorot uniform from the inputs, orthogonal from state to state,
- * no biases but the LSTM's forget gate's, which is 1 (Jozefowicz et al. 2015).
- */
-export function initializeAsKeras(cell: RNNCell | LSTMCell, head: Linear, seed: number): void {
-  const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.parameters();
-  weight_ih.assign(glorotUniform(sizes(weight_ih), { seed }));
-  weight_hh.assign(orthogonal(sizes(weight_hh), { seed: seed + 1 }));
-  const bias = new Float32Array(bias_ih.size);
-  if (cell instanceof LSTMCell) bias.fill(1, cell.outputSize, 2 * cell.outputSize); // gates i f g o
-  bias_ih.assign(bias);
-  bias_hh.assign(new Float32Array(bias_hh.size));
-  head.weight.assign(glorotUniform(sizes(head.weight), { seed: seed + 2 }));
-  head.bias!.assign(new Float32Array(head.bias!.size));
-}
-
-const sizes = ({ shape }: { shape: readonly number[] }): [number, number] => [shape[0]!, shape[1]!];

@@ -1,17 +1,22 @@
 import {
   Adam,
+  argmax,
   crossEntropy,
-  dynamicRNN,
+  type GRU,
   Linear,
-  RNNCell,
+  type LSTM,
+  RNN,
+  reshape,
+  type Schedule,
   scope,
-  type Tensor,
+  slice,
+  Tensor,
   tensor,
+  transpose,
 } from "gatewise";
 import { type Digits, SIDE } from "./digits.ts";
-import { initializeAsKeras } from "./initializers.ts";
+import { initializeAsKeras } from "./keras.ts";
 
-const HIDDEN = 50;
 const CLASSES = 10;
 
 /** Digits as a network sees them: pixels [B, 28, 28] from 0 to 1, and their classes. */
@@ -20,18 +25,24 @@ export interface Batch {
   readonly classes: number[];
 }
 
-/** `size` digits in file order from number `from` on, beginning again after the last. */
-export function batch(digits: Digits, from: number, size: number): Batch {
+/** Digits by their numbers. */
+export function pick({ images, labels }: Digits, numbers: ArrayLike<number>): Batch {
   const area = SIDE * SIDE;
-  const pixels = new Float32Array(size * area);
-  const classes: number[] = [];
-  for (let n = 0; n < size; n++) {
-    const digit = (from + n) % digits.count;
-    classes.push(digits.labels[digit]!);
-    for (let i = 0; i < area; i++) pixels[n * area + i] = digits.images[digit * area + i]! / 255;
+  const pixels = new Float32Array(numbers.length * area);
+  const classes = Array.from(numbers, (digit) => labels[digit]!);
+  for (let n = 0; n < numbers.length; n++) {
+    const first = numbers[n]! * area;
+    for (let i = 0; i < area; i++) pixels[n * area + i] = images[first + i]! / 255;
   }
-  return { pixels: tensor(pixels, [size, SIDE, SIDE]), classes };
+  return { pixels: tensor(pixels, [numbers.length, SIDE, SIDE]), classes };
 }
+
+/** `size` digits in file order from number `from` on, beginning again after the last. */
+export const batch = (digits: Digits, from: number, size: number): Batch =>
+  pick(
+    digits,
+    Array.from({ length: size }, (_, n) => (from + n) % digits.count),
+  );
 
 export interface Score {
   /** Mean cross-entropy. */
@@ -46,17 +57,39 @@ export interface RowNetwork {
   /** One training step; returns the cost before the update. */
   step(batch: Batch): number;
   score(digits: Digits): Score;
+  /** How many numbers it learns. */
+  readonly parameterCount: number;
 }
 
-/** A plain RNN of 50 units that reads a picture row by row, as Keras initialises it, and says which digit it is. */
-export function rowNetwork(seed: number): RowNetwork {
-  const cell = new RNNCell(SIDE, HIDDEN);
-  const head = new Linear(HIDDEN, CLASSES);
-  initializeAsKeras(cell, head, seed);
-  const optimizer = new Adam({ learningRate: 1e-3 });
-  const logits = (pixels: Tensor): Tensor => head.forward(dynamicRNN(cell, pixels).state); // the last step
+/**
+ * What the last layer has made of sequences by their end, [B, directions · hidden]: the state after the last step, beside
+ * it the backward direction's after the first. `states` is [layers · directions, B, hidden].
+ */
+function summary(states: Tensor, directions: number): Tensor {
+  const [all, batch, hidden] = states.shape as [number, number, number];
+  const last = slice(states, [all - directions, 0, 0], [directions, batch, hidden]);
+  return reshape(transpose(last, [1, 0, 2]), [batch, directions * hidden]);
+}
+
+/** A network that reads a picture row by row, by default with a plain RNN of 50 units; as Keras initialises it. */
+export function rowNetwork(
+  seed: number,
+  layer: RNN | LSTM | GRU = new RNN(SIDE, 50),
+  learningRate: number | Schedule = 1e-3,
+): RowNetwork {
+  const head = new Linear(layer.directions * layer.hiddenSize, CLASSES);
+  initializeAsKeras([layer, head], seed);
+  const optimizer = new Adam({ learningRate });
+  const logits = (pixels: Tensor): Tensor => {
+    const { state } = layer.forward(pixels);
+    return head.forward(summary(state instanceof Tensor ? state : state.h, layer.directions));
+  };
 
   return {
+    parameterCount: [layer, head]
+      .flatMap((module) => Object.values(module.parameters()))
+      .reduce((count, { size }) => count + size, 0),
+
     step: ({ pixels, classes }) => optimizer.minimize(() => crossEntropy(logits(pixels), classes)),
 
     score(digits) {
@@ -70,10 +103,7 @@ export function rowNetwork(seed: number): RowNetwork {
           return { outputs, cost: crossEntropy(outputs, classes) };
         });
         cost += size * result.cost.item();
-        for (let n = 0; n < size; n++) {
-          const row = result.outputs.data.subarray(n * CLASSES, (n + 1) * CLASSES);
-          read[from + n] = row.indexOf(Math.max(...row));
-        }
+        read.set(argmax(result.outputs), from);
       }
       const right = read.filter((label, n) => label === digits.labels[n]).length;
       return { cost: cost / digits.count, accuracy: right / digits.count, read };

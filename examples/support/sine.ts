@@ -1,5 +1,5 @@
 import { Adam, detach, dynamicRNN, Linear, LSTMCell, mse, type Tensor, tensor } from "gatewise";
-import { initializeAsKeras } from "./initializers.ts";
+import { initializeAsKeras } from "./keras.ts";
 
 const BATCH = 50;
 const STEPS = 20;
@@ -34,7 +34,7 @@ export interface SineStep {
 export function sineNetwork(seed: number): (waves: Waves) => SineStep {
   const cell = new LSTMCell(1, 20);
   const head = new Linear(20, 1);
-  initializeAsKeras(cell, head, seed);
+  initializeAsKeras([cell, head], seed);
   const optimizer = new Adam({ learningRate: 6e-3 });
   let state = cell.zeroState(BATCH);
 

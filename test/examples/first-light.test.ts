@@ -1,12 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeMnist } from "./idx-files.ts";
+import { controls, root, runProgram } from "./program.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
 let mnist: string;
 beforeAll(() => {
   mnist = mkdtempSync(join(tmpdir(), "gatewise-mnist-"));
@@ -14,23 +12,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(mnist, { recursive: true }));
 
-/** Runs the program as `npm start` does, but on the sources, as all tests do. */
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--import", "tsx", "examples/first-light.ts", ...args],
-    {
-      cwd: root,
-      encoding: "utf8",
-      env: { ...process.env, TSX_TSCONFIG_PATH: join(root, "tsconfig.tools.json") },
-    },
-  );
-  return { status, stdout, stderr };
-}
-
-/** What a pipe must not be sent: anything but printable characters and ends of lines. */
-const controls = (text: string): string[] =>
-  [...text].filter((c) => (c < " " && c !== "\n") || (c >= "\x7f" && c < "\xa0"));
+const run = (...args: string[]) => runProgram("first-light", ...args);
 
 const mistakes = (stderr: string): string => {
   expect(stderr).toMatch(/^first-light: [^\n]+\n$/); // one line, no stack trace

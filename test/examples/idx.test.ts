@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { UserError } from "../../examples/support/errors.ts";
-import { readIdx, readMnist } from "../../examples/support/idx.ts";
+import { readMnist } from "../../examples/support/idx.ts";
 import { idx, writeMnist } from "./idx-files.ts";
 
 let root: string;
@@ -14,16 +14,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true }));
 
-const file = (bytes: Uint8Array): string => {
-  const path = join(root, `file-${made++}`);
-  writeFileSync(path, bytes);
-  return path;
-};
 const folder = (): string => {
   const path = join(root, `folder-${made++}`);
   mkdirSync(path);
   return path;
 };
+
+/** One float: type 13. */
+const idxOfFloats = (): Uint8Array =>
+  Uint8Array.of(0, 0, 13, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0);
 
 /** The error's only line, which names the file. */
 const complaint = (path: string, read: () => unknown): string => {
@@ -39,43 +38,33 @@ const complaint = (path: string, read: () => unknown): string => {
   throw new Error("read without an error");
 };
 
-describe("readIdx", () => {
-  const values = Uint8Array.from({ length: 24 }, (_, i) => (37 * i) % 256);
+describe("what is wrong with a file", () => {
+  const bytes = idx([2, 28, 28], new Uint8Array(2 * 784));
+  const labels = idx([2], Uint8Array.of(0, 1));
 
-  test("reads sizes and values, plain and gzip", () => {
-    const bytes = idx([2, 3, 4], values);
-    for (const content of [bytes, gzipSync(bytes)]) {
-      const { shape, data } = readIdx(file(content), 3);
-      expect(shape).toEqual([2, 3, 4]);
-      expect([...data]).toEqual([...values]);
-    }
-    expect(readIdx(file(idx([24], values)), 1).shape).toEqual([24]);
-    expect(readIdx(file(idx([0], new Uint8Array(0))), 1).data.length).toBe(0);
+  test.each([
+    ["labels", labels, /expected unsigned bytes with 3 sizes, got a Uint8Array of 2$/],
+    ["32-bit floats", idxOfFloats(), /with 3 sizes, got a Float32Array of 1 x 1 x 1$/],
+    ["no IDX file", bytes.with(2, 10), /expected the magic number of an IDX file, .* 0x00000a03/],
+    ["one byte short", bytes.slice(0, -1), /expected 1584 bytes for 2 x 28 x 28 values, got 1583/],
+    ["truncated gzip", gzipSync(bytes).subarray(0, -12), /damaged gzip \(unexpected end of file\)/],
+    ["damaged gzip", gzipSync(bytes).map((b, i) => (i === 15 ? b ^ 0xff : b)), /damaged gzip/],
+    ["a byte short in gzip", gzipSync(bytes.slice(0, -1)), /got 1583/],
+  ])("%s", (_, content, message) => {
+    const path = folder();
+    writeMnist(path, { train: 2, test: 2 });
+    const images = join(path, "train-images-idx3-ubyte");
+    writeFileSync(images, content);
+    expect(complaint(images, () => readMnist(path))).toMatch(message);
   });
 
-  test("names what is damaged", () => {
-    const bytes = idx([2, 3, 4], values);
-    const cases: [Uint8Array, RegExp][] = [
-      [idx([24], values), /expected magic number 0x00000803, got 0x00000801/],
-      [bytes.with(2, 0x0d), /expected magic number 0x00000803, got 0x00000d03/], // 32-bit floats
-      [bytes.slice(0, -1), /expected 40 bytes for 2 x 3 x 4 values, got 39/],
-      [Buffer.concat([bytes, Buffer.alloc(1)]), /expected 40 bytes .* got 41/],
-      [bytes.slice(0, 15), /expected a header of 16 bytes, got 15/],
-      [new Uint8Array(0), /expected a header of 16 bytes, got 0/],
-      [gzipSync(bytes).subarray(0, -12), /damaged gzip \(unexpected end of file\)/],
-      [gzipSync(bytes).map((byte, i) => (i === 20 ? byte ^ 0xff : byte)), /damaged gzip/],
-      [gzipSync(bytes.slice(0, -1)), /got 39/],
-    ];
-    for (const [content, message] of cases) {
-      const path = file(content);
-      expect(complaint(path, () => readIdx(path, 3))).toMatch(message);
-    }
-  });
-
-  test("names what is not there or not a file", () => {
-    const missing = join(root, "missing");
-    expect(complaint(missing, () => readIdx(missing, 1))).toMatch(/cannot be read \(ENOENT\)/);
-    expect(complaint(root, () => readIdx(root, 1))).toMatch(/cannot be read \(EISDIR\)/);
+  test("a folder instead of a file", () => {
+    const path = folder();
+    writeMnist(path, { train: 2, test: 2 });
+    const images = join(path, "t10k-images-idx3-ubyte");
+    rmSync(images);
+    mkdirSync(images);
+    expect(complaint(images, () => readMnist(path))).toMatch(/cannot be read \(EISDIR\)/);
   });
 });
 

@@ -1,10 +1,5 @@
-import { Linear, LSTMCell, RNNCell } from "gatewise";
 import { expect, test } from "vitest";
-import {
-  glorotUniform,
-  initializeAsKeras,
-  orthogonal,
-} from "../../examples/support/initializers.ts";
+import { glorotUniform, orthogonal } from "../../examples/support/initializers.ts";
 
 test("glorotUniform fills ±√(6 / (in + out)) evenly", () => {
   const weights = glorotUniform([50, 28], { seed: 1 });
@@ -50,24 +45,4 @@ test("orthogonal: another seed, another matrix; no element is favoured", () => {
     expect(Math.abs(mean)).toBeLessThan(0.16); // four standard errors of 1 / √600
     expect(Math.abs(square - 1 / 3)).toBeLessThan(0.1);
   }
-});
-
-test("initializeAsKeras: Glorot, orthogonal, zeros, and 1 for an LSTM's forget gate", () => {
-  const values = (cell: RNNCell | LSTMCell, head: Linear, seed: number): Float32Array[] => {
-    initializeAsKeras(cell, head, seed);
-    return [...Object.values(cell.parameters()), head.weight, head.bias!].map(({ data }) => data);
-  };
-  const zeros = (n: number): Float32Array => new Float32Array(n);
-  const lstm = values(new LSTMCell(2, 3), new Linear(3, 4), 7);
-  expect(lstm).toEqual([
-    glorotUniform([12, 2], { seed: 7 }),
-    orthogonal([12, 3], { seed: 8 }),
-    Float32Array.of(0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0),
-    zeros(12),
-    glorotUniform([4, 3], { seed: 9 }),
-    zeros(4),
-  ]);
-  const rnn = values(new RNNCell(2, 3), new Linear(3, 4), 7);
-  expect(rnn.slice(1, 4)).toEqual([orthogonal([3, 3], { seed: 8 }), zeros(3), zeros(3)]);
-  expect(values(new RNNCell(2, 3), new Linear(3, 4), 8)[0]).not.toEqual(rnn[0]);
 });

@@ -1,6 +1,7 @@
+import { GRU, LSTM } from "gatewise";
 import { describe, expect, test } from "vitest";
 import { type Digits, drawDigits } from "../../examples/support/digits.ts";
-import { batch, rowNetwork } from "../../examples/support/rows.ts";
+import { batch, pick, rowNetwork } from "../../examples/support/rows.ts";
 import { sineNetwork, waves } from "../../examples/support/sine.ts";
 
 describe("sine to cosine", () => {
@@ -73,6 +74,41 @@ describe("digits by row", () => {
     const part = network.score(digits);
     expect(part.cost).toBeLessThan(cost);
   });
+
+  test("pick: digits by their numbers", () => {
+    const { pixels, classes } = pick(three, Int32Array.of(2, 0));
+    expect(classes).toEqual([9, 4]);
+    expect(pixels.shape).toEqual([2, 28, 28]);
+    expect(pixels.data.slice(784)).toEqual(batch(three, 0, 1).pixels.data);
+  });
+
+  test.each([
+    ["GRU", () => new GRU(28, 5, { numLayers: 2, bidirectional: true })],
+    ["LSTM", () => new LSTM(28, 5, { numLayers: 2, bidirectional: true })],
+  ] as const)(
+    "layers of %s, both ways: every weight learns, every digit is judged by itself",
+    (_, make) => {
+      const layer = make();
+      const network = rowNetwork(3, layer);
+      const weights = Object.entries(layer.parameters()).filter(([name]) =>
+        name.startsWith("weight"),
+      );
+      expect(weights.length).toBe(8);
+      const before = weights.map(([, parameter]) => parameter.data);
+      const digits = drawDigits(40, { seed: 6 });
+      const cost = network.step(batch(digits, 0, 40));
+      weights.forEach(([name, parameter], i) => {
+        expect(parameter.data, name).not.toEqual(before[i]);
+      });
+      const { cost: after } = network.score(digits);
+      expect(after).toBeLessThan(cost);
+      const costs = Array.from({ length: 40 }, (_, n) => {
+        const images = digits.images.subarray(n * 784, (n + 1) * 784);
+        return network.score({ count: 1, images, labels: digits.labels.subarray(n, n + 1) }).cost;
+      });
+      expect(costs.reduce((a, b) => a + b) / 40).toBeCloseTo(after, 5);
+    },
+  );
 
   test("200 steps teach it to read most digits", () => {
     const train = drawDigits(5000, { seed: 1 });

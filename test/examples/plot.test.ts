@@ -1,5 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { chart, chartPoints, gallery, picture } from "../../examples/support/plot.ts";
+import {
+  chart,
+  chartPoints,
+  draw,
+  gallery,
+  logChart,
+  picture,
+  rangeOf,
+} from "../../examples/support/plot.ts";
 
 const plain = (_: string, text: string): string => text;
 const named = (colour: string, text: string): string => (text.trim() ? `<${colour}>` : text);
@@ -44,6 +52,71 @@ describe("chart", () => {
     expect(dots(40)).toEqual([17, ...none]);
     expect(dots(Number.NEGATIVE_INFINITY)).toEqual([...none, 17]);
     expect(dots(Number.NaN)).toEqual([...none, 0]);
+  });
+});
+
+test("chart: any range, given or found", () => {
+  expect(rangeOf([3, -1, 7])).toEqual({ low: -1, high: 7 });
+  const lines = chart(new Array(20).fill(25), new Array(20).fill(10), plain, { low: 10, high: 70 });
+  expect(lines.length).toBe(13);
+  expect(lines.map((line) => Number(line.match(/^ *(\d+\.\d)/)?.[1]))).toEqual(
+    Array.from({ length: 13 }, (_, row) => 70 - 5 * row),
+  );
+  expect(lines[9]!.slice(9)).toMatch(/^─+$/); // 25
+  expect(lines[12]).toContain("•"); // 10
+});
+
+test("draw: all of both series over the width, and what they are", () => {
+  const written: string[] = [];
+  const line = (text = ""): void => void written.push(text);
+  const terminal = {
+    stream: { write: () => true },
+    interactive: false,
+    columns: 60,
+    line,
+    paint: plain,
+  };
+  const rising = Array.from({ length: 500 }, (_, i) => i / 500);
+  draw(terminal, ["up", rising], ["down", rising.map((v) => -v)]);
+  expect(written.length).toBe(15);
+  expect(written.slice(-2)).toEqual(["        ── up   •• down", ""]);
+  expect(written[1]!.slice(-3)).toMatch(/─|╭|╯/); // nearly 1, at the right edge
+  expect(written[6]!).toContain("•"); // 0, where both begin
+  expect(written[11]!.trimEnd().length).toBeGreaterThan(50); // nearly -1, at the right edge
+});
+
+describe("logChart", () => {
+  test("powers of ten from top to bottom, a letter for each curve, and where it ends", () => {
+    const lines = logChart(
+      [
+        { name: "falls", values: Array.from({ length: 9 }, (_, i) => 10 ** -i) },
+        { name: "stays", values: new Array(9).fill(1) },
+      ],
+      19, // 9 columns
+    );
+    expect(lines).toEqual([
+      "     1e0┤bbbbbbbbb",
+      "    1e-1┤ a",
+      "    1e-2┤  a",
+      "    1e-3┤   a",
+      "    1e-4┤    a",
+      "    1e-5┤     a",
+      "    1e-6┤      a",
+      "    1e-7┤       a",
+      "    1e-8┤        a",
+      "",
+      "       a  falls                1.0e-8",
+      "       b  stays                1.0e+0",
+    ]);
+  });
+
+  test("wide ranges share rows; what is not above 0 is left out", () => {
+    const lines = logChart([{ name: "x", values: [1e30, 0, 1e-30, Number.NaN] }], 14);
+    const rows = lines.filter((line) => line.includes("┤"));
+    expect(rows.length).toBe(16);
+    expect(rows[0]).toBe("    1e32┤a");
+    expect(rows.at(-1)).toBe("   1e-28┤  a");
+    expect(rows.join("").match(/a/g)!.length).toBe(2);
   });
 });
 

@@ -1,0 +1,118 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { writeMnist } from "./idx-files.ts";
+import { controls, root, runProgram } from "./program.ts";
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "gatewise-programs-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a program prints when all goes well. */
+function output(name: string, ...args: string[]): string {
+  const { status, stdout, stderr } = runProgram(name, ...args);
+  expect(stderr).toBe("");
+  expect(status).toBe(0);
+  expect(controls(stdout)).toEqual([]);
+  expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThan(81);
+  return stdout;
+}
+
+/** All numbers that a pattern finds. */
+const figures = (text: string, pattern: RegExp): number[] =>
+  [...text.matchAll(pattern)].map(([, figure]) => Number(figure));
+
+describe("sine", () => {
+  test("learns, and draws as it goes", () => {
+    const stdout = output("sine", "--steps", "301", "--every", "150");
+    const errors = figures(stdout, /error (\d\.\d{5})/g);
+    expect(figures(stdout, /^step (\d+):/gm)).toEqual([0, 150, 300]);
+    expect(errors[0]).toBeGreaterThan(0.4);
+    expect(errors[2]).toBeLessThan(0.05);
+    expect(stdout.match(/── cosine/g)!.length).toBe(3);
+  });
+});
+
+describe("mnist-rows", () => {
+  test("a table of five networks that begin to read", () => {
+    const stdout = output("mnist-rows", "--steps", "60");
+    const row = /^(?:RNN|LSTM|GRU) of .*?\d{4,} +(\d+\.\d\d) % +\d+\.\d s$/gm;
+    const accuracies = figures(stdout, row);
+    expect(accuracies.length).toBe(5);
+    expect(accuracies.reduce((a, b) => a + b) / 5).toBeGreaterThan(25); // chance: 10
+    expect(figures(stdout, /^RNN of 50 +(\d+) /gm)).toEqual([50 * (28 + 50 + 2) + 10 * 51]);
+  });
+
+  test("MNIST files", () => {
+    writeMnist(folder, { train: 60, test: 20 });
+    expect(output("mnist-rows", "--steps", "2", "--mnist", folder)).toContain("20 others");
+  });
+});
+
+describe("airline", () => {
+  test("networks are nearer than last year's figures", () => {
+    const stdout = output("airline", "--epochs", "60");
+    const [naive, lstm, gru] = figures(stdout, /off by (\d+\.\d)/g);
+    expect(lstm).toBeLessThan(0.8 * naive!);
+    expect(gru).toBeLessThan(0.8 * naive!);
+    expect(stdout.match(/── what came/g)!.length).toBe(2);
+  });
+});
+
+describe("japanese-vowels", () => {
+  test("most speakers are recognised", () => {
+    const [accuracy] = figures(
+      output("japanese-vowels", "--epochs", "8"),
+      /, (\d+\.\d) % of the test's/g,
+    );
+    expect(accuracy).toBeGreaterThan(75); // chance: 11
+  });
+});
+
+describe("gradient-through-time", () => {
+  test("vanishes in a plain RNN, explodes with large weights, goes on through an open gate", () => {
+    const svg = join(folder, "gradient.svg");
+    const stdout = output("gradient-through-time", "--svg", svg);
+    const last = figures(stdout, /^ +[a-e] {2}.*? (\d\.\de[-+]\d+)$/gm);
+    expect(last.length).toBe(5);
+    const [rnn, loud, gru, lstm, open] = last as [number, number, number, number, number];
+    expect(rnn).toBeLessThan(1e-20);
+    expect(loud).toBeGreaterThan(1e6);
+    expect(gru).toBeGreaterThan(1e3 * rnn);
+    expect(lstm).toBeGreaterThan(1e3 * rnn);
+    expect(open).toBeGreaterThan(0.1);
+    expect(readFileSync(svg, "utf8").match(/<polyline/g)!.length).toBe(5);
+  });
+});
+
+const programs = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
+
+test.each(programs)("%s explains itself, and is short", (file) => {
+  const name = file.replace(".ts", "");
+  const help = output(name, "--help");
+  expect(help).toMatch(/^Usage: /);
+  expect(help).toMatch(/ {2}--help +show this text\n$/);
+  if (name === "first-light") return;
+  expect(readFileSync(join(root, "examples", file), "utf8").split("\n").length).toBeLessThan(61);
+  expect(readFileSync(join(root, "README.md"), "utf8")).toContain(`npx tsx examples/${file}`);
+});
+
+test.each([
+  ["mnist-rows", "--mnist"],
+  ["airline", "--data"],
+  ["japanese-vowels", "--data"],
+])("%s names what is missing in one line", (name, option) => {
+  const { status, stdout, stderr } = runProgram(name, option, join(folder, "nowhere"));
+  expect([status, stdout]).toEqual([1, ""]);
+  expect(stderr).toMatch(new RegExp(`^${name}: .*nowhere.*\n$`));
+});
+
+test("a file that cannot be written", () => {
+  const path = join(folder, "nowhere", "chart.svg");
+  const { status, stderr } = runProgram("gradient-through-time", "--steps", "3", "--svg", path);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^gradient-through-time: .*chart\.svg: cannot be written \(ENOENT\)\n$/);
+});
