@@ -96,6 +96,7 @@ export { type LayerNormOperands, layerNorm } from "./ops/layer-norm.ts";
 export { linear, matmul } from "./ops/matmul.ts";
 export { argmax, max, mean, sum } from "./ops/reduce.ts";
 export type { Reduction, ReductionOptions } from "./ops/reduction.ts";
+export { type ReverseSequenceOptions, reverseSequence } from "./ops/reverse-sequence.ts";
 export { type EmbeddingLookup, embedding, type Indices } from "./ops/rows.ts";
 export { type SequenceLossOptions, sequenceLoss } from "./ops/sequence-loss.ts";
 export { concat, reshape, slice, stack, transpose } from "./ops/shape.ts";

@@ -1,20 +1,13 @@
 import { type Cell, checkCell, reorderState, type Unrolled } from "./cells/cell.ts";
 import { layOut, type Schedule } from "./cells/schedule.ts";
-import {
-  checkOptions,
-  checkShape,
-  checkSize,
-  describe,
-  kindError,
-  valueError,
-} from "./core/check.ts";
+import { checkOptions, checkShape, checkSize, kindError, valueError } from "./core/check.ts";
+import { checkLengths, type SequenceLength } from "./core/lengths.ts";
 import { inFrame } from "./core/scope.ts";
 import { checkTensor, type Tensor } from "./core/tensor.ts";
 import { gatherRows, scatterRows } from "./ops/rows.ts";
 import { concat, reshape } from "./ops/shape.ts";
 
-/** How long each sequence of a batch is: whole numbers from 0 to the number of steps. */
-export type SequenceLength = readonly number[] | Int32Array;
+export type { SequenceLength };
 
 /** How to unroll. */
 export interface UnrollOptions<S> {
@@ -32,27 +25,6 @@ export interface UnrollOptions<S> {
 }
 
 const optionNames = ["sequenceLength", "initialState", "timeMajor", "checkpointEvery"] as const;
-
-/** Whole-number lengths, one a sequence, none beyond the number of steps. */
-export function checkLengths(
-  where: string,
-  name: string,
-  lengths: SequenceLength | undefined,
-  batch: number,
-  time: number,
-): readonly number[] | undefined {
-  if (lengths === undefined) return undefined;
-  if (!Array.isArray(lengths) && !(lengths instanceof Int32Array))
-    throw kindError(where, `${name} to be an array of whole numbers`, lengths);
-  if (lengths.length !== batch)
-    throw valueError(where, `${name} to have ${batch} numbers, one a sequence`, lengths.length);
-  for (const n of lengths) {
-    if (typeof n !== "number") throw kindError(where, `${name} to be numbers`, n);
-    if (!Number.isInteger(n) || n < 0 || n > time)
-      throw valueError(where, `${name} to be whole numbers from 0 to ${time}`, describe(n));
-  }
-  return Array.from(lengths);
-}
 
 /** Sequences of a batch in packed rows, and the way back. */
 export class Packed {
