@@ -1,7 +1,7 @@
 import { Adagrad, Adam, type Optimizer, parameter, SGD } from "gatewise";
 import { expect } from "vitest";
 import type { Tolerance } from "../close.ts";
-import { type Adapter, type Case, expectGolden, type GoldenTensor, tensorOf } from "./suite.ts";
+import { type Case, expectGolden, type GoldenTensor, type Piece, tensorOf } from "./suite.ts";
 
 /**
  * ONNX' Adagrad, Adam and Momentum: inputs R (rate), T (updates before), then all values X, all gradients G and all
@@ -97,9 +97,9 @@ function run({ op, attributes, inputs, outputs, tolerance }: Case): void {
 }
 
 /** Single updates of values and moments that are given, within the tolerance each case states. */
-export const onnxExtraOptimizers: Adapter = {
-  skip({ op, attributes, inputs }) {
-    if (!(op in operators)) return `${op} is no optimizer`;
+export const onnxExtraOptimizers: Piece = {
+  knows: (op) => op in operators,
+  skip({ attributes, inputs }) {
     const { norm_coefficient_post: post = 0, mode, beta = 1 } = attributes as Attributes;
     if (post !== 0) return "weight decay after the step is not there";
     if (mode === "nesterov" && beta !== 1 && scalar(Object.values(inputs)[1]!) > 0)

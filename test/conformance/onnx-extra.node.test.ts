@@ -1,4 +1,9 @@
+import { onnxExtraActivations } from "./onnx-extra-activations.ts";
 import { onnxExtraLosses } from "./onnx-extra-losses.ts";
-import { describeSuite } from "./suite.ts";
+import { onnxExtraOptimizers } from "./onnx-extra-optimizers.ts";
+import { describeSuite, joined } from "./suite.ts";
 
-describeSuite("onnx_node_extra", onnxExtraLosses);
+describeSuite(
+  "onnx_node_extra",
+  joined([onnxExtraActivations, onnxExtraLosses, onnxExtraOptimizers]),
+);

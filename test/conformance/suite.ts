@@ -36,6 +36,23 @@ export interface Adapter {
   readonly run: (golden: Case) => void;
 }
 
+/** An adapter for some of a suite's operators. */
+export interface Piece extends Adapter {
+  readonly knows: (op: string) => boolean;
+}
+
+/** Adapters for different operators as one. */
+export function joined(pieces: readonly Piece[]): Adapter {
+  const pieceOf = ({ op }: Case): Piece | undefined => pieces.find((piece) => piece.knows(op));
+  return {
+    skip(golden) {
+      const piece = pieceOf(golden);
+      return piece ? piece.skip(golden) : `${golden.op} is out of scope`;
+    },
+    run: (golden) => pieceOf(golden)!.run(golden),
+  };
+}
+
 /** Runs each case of a suite on each kernel set, and prints what was run and what was skipped, and why. */
 export function describeSuite(suite: string, adapter: Adapter): void {
   const path = resolve(sharedFolder(), "conformance", `${suite}.json`);
