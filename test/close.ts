@@ -44,16 +44,28 @@ function floatOrder(value: number): number {
   return bits < 0 ? -(bits & 0x7fffffff) : bits;
 }
 
-/** Every actual is at most `limit` float32 numbers away from the expected one, as WebNN's tests count. */
+/** The place of the float16 nearest to a number in the order of all of them. */
+function halfOrder(value: number): number {
+  const size = Math.abs(value);
+  if (size === 0) return 0;
+  const exponent = Math.max(Math.floor(Math.log2(size)), -14);
+  const steps = size / 2 ** (exponent - 10);
+  const whole = steps % 1 === 0.5 ? 2 * Math.round(steps / 2) : Math.round(steps);
+  return Math.sign(value) * (whole + (exponent + 14) * 1024);
+}
+
+/** Every actual is at most `limit` float32 (or float16) numbers away from the expected one, as WebNN's tests count. */
 export function expectWithinUlp(
   actual: ArrayLike<number>,
   expected: ArrayLike<number>,
   limit: number,
   label: string,
+  precision: "float32" | "float16" = "float32",
 ): void {
+  const order = precision === "float32" ? floatOrder : halfOrder;
   expect(actual.length, `${label}: number of values`).toBe(expected.length);
   for (let k = 0; k < expected.length; k++) {
-    const distance = Math.abs(floatOrder(actual[k]!) - floatOrder(expected[k]!));
+    const distance = Math.abs(order(actual[k]!) - order(expected[k]!));
     if (!Object.is(actual[k], expected[k]) && !(distance <= limit))
       expect.fail(
         `${label}[${k}]: expected ${expected[k]} within ${limit} ULP, got ${actual[k]}, ${distance} away`,
