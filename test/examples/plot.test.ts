@@ -105,8 +105,8 @@ describe("logChart", () => {
       "    1e-7┤       a",
       "    1e-8┤        a",
       "",
-      "       a  falls                1.0e-8",
-      "       b  stays                1.0e+0",
+      "       a  falls                 1.0e-8",
+      "       b  stays                 1.0e+0",
     ]);
   });
 
