@@ -7,10 +7,11 @@ import {
   valueError,
 } from "../core/check.ts";
 import { Module } from "../core/module.ts";
-import type { Parameter } from "../core/parameter.ts";
+import { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
-import { checkTensor, type Shape, sizeOf, Tensor } from "../core/tensor.ts";
+import { checkTensor, Tensor } from "../core/tensor.ts";
 import { type Mask, type MaskValues, readMask } from "./mask.ts";
+import { type KerasWeight, plainWeight } from "./weights.ts";
 
 /** Sizes of a batch, [batch, ...]; null is a size that is free. */
 export type BatchShape = readonly (number | null)[];
@@ -56,15 +57,6 @@ export interface ApplyOptions {
 /** @internal */
 export const applyOptionNames = ["mask", "training"] as const;
 
-/** A weight as Keras has it: what `getWeights` and `setWeights` deal in, whatever way the parameter is laid out. */
-export interface KerasWeight {
-  /** "kernel", "recurrent_kernel", "bias", ...; those of layers within have the names of those before. */
-  readonly name: string;
-  readonly shape: Shape;
-  readonly read: () => Float32Array;
-  readonly write: (values: Float32Array) => void;
-}
-
 /**
  * A layer of a model, in the sense of Keras: it learns the size of its input when it is built, and passes on which steps count.
  * One of one's own gives `shapeAfter` and `call`, and where it has parameters `create`.
@@ -85,14 +77,12 @@ export abstract class Layer extends Module {
   constructor(kind: string, options: LayerOptions = {}) {
     super();
     this.kind = kind;
-    const { name, trainable = true } = options;
+    const { name } = options;
     if (name !== undefined && typeof name !== "string")
       throw kindError(this.where, "name to be a string", name);
-    if (typeof trainable !== "boolean")
-      throw kindError(this.where, "trainable to be true or false", trainable);
     this.named = name !== undefined;
     this.name = name ?? snakeCase(kind);
-    this.trainable = trainable;
+    this.trainable = checkFlag(this.where, "trainable", options.trainable, true);
     this.batchInputShape = givenShape(this.where, options);
   }
 
@@ -151,15 +141,16 @@ export abstract class Layer extends Module {
   protected checkApply(
     x: unknown,
     mask: MaskValues | undefined,
-    training: boolean = false,
+    training: boolean | undefined,
   ): { flow: Flow; run: Run } {
     const where = `${this.where}.apply`;
     const { shape } = checkTensor(where, "x", x);
-    if (typeof training !== "boolean")
-      throw kindError(where, "training to be true or false", training);
     const read = mask === undefined ? undefined : readMask(where, mask, shape);
     this.build(shape);
-    return { flow: { x: x as Tensor, mask: read }, run: { training } };
+    return {
+      flow: { x: x as Tensor, mask: read },
+      run: { training: checkFlag(where, "training", training, false) },
+    };
   }
 
   /** Begins anew: state that is kept from batch to batch is zeros again. */
@@ -195,7 +186,11 @@ export abstract class Layer extends Module {
 
   /** @internal The weights as Keras has them, in its order. */
   kerasWeights(): readonly KerasWeight[] {
-    return this.sublayers().flatMap((layer) => layer.kerasWeights());
+    return this.children().flatMap(([name, child]) => {
+      if (child instanceof Layer) return child.kerasWeights();
+      if (child instanceof Parameter) return [plainWeight(name, child)];
+      return Object.entries(child.parameters()).map(([inner, p]) => plainWeight(inner, p));
+    });
   }
 
   /** Copies of the weights, in Keras' order and layout: kernel [I, G·H], recurrent kernel [H, G·H], bias. */
@@ -261,8 +256,14 @@ export function checkFeatures(where: string, shape: BatchShape, least: number): 
   return features;
 }
 
-/** How many numbers a sample has, where that is known. */
-export function sampleSize(shape: BatchShape): number | null {
-  const sizes = shape.slice(1);
-  return sizes.includes(null) ? null : sizeOf(sizes as number[]);
+/** An option that is true or false. */
+export function checkFlag(
+  where: string,
+  name: string,
+  value: boolean | undefined,
+  fallback: boolean,
+): boolean {
+  if (value !== undefined && typeof value !== "boolean")
+    throw kindError(where, `${name} to be true or false`, value);
+  return value ?? fallback;
 }
