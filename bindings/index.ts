@@ -38,6 +38,20 @@ export {
   type SparseAccuracyOptions,
   sparseCategoricalAccuracy,
 } from "./metrics.ts";
+export type { Callbacks, EarlyStoppingOptions, Logs, TrainingPlan } from "./models/callbacks.ts";
+export * as callbacks from "./models/callbacks.ts";
+export type { CompileOptions, LossName, MetricName, OptimizerName } from "./models/compile.ts";
+export type { BatchData, Batches, Data } from "./models/data.ts";
+export type { History } from "./models/fit.ts";
+export type { LossFunction, ModelLoss } from "./models/losses.ts";
+export * as losses from "./models/losses.ts";
+export type { FitBatchesOptions, FitOptions } from "./models/plan.ts";
+export {
+  type BatchOptions,
+  Sequential,
+  type SequentialOptions,
+  sequential,
+} from "./models/sequential.ts";
 export { Dropout } from "./nn/dropout.ts";
 export {
   GRU,

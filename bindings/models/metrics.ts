@@ -1,0 +1,79 @@
+import { Tensor } from "../core/tensor.ts";
+import type { LossFunction, ModelLoss } from "./losses.ts";
+import { checkClasses, checkTargetShape } from "./targets.ts";
+
+/** A metric: like a loss one number an element, a step or a sample, of which the mean is taken. */
+export type Metric = ModelLoss;
+
+/** 1 for each row whose largest prediction is of its class, else 0. */
+function classHits(prediction: Tensor, classOf: (row: number) => number): Tensor {
+  const rows = prediction.shape.slice(0, -1);
+  const hits = rowMaxima(prediction).map((k, row) => Number(k === classOf(row)));
+  return new Tensor(rows, Float32Array.from(hits));
+}
+
+/** Where the largest number of each row is, the first of equals. */
+function rowMaxima({ data, shape, size }: Tensor): Int32Array {
+  const columns = shape.at(-1)!;
+  return Int32Array.from({ length: size / columns }, (_, row) => {
+    const first = row * columns;
+    let best = 0;
+    for (let k = 1; k < columns; k++) if (data[first + k]! > data[first + best]!) best = k;
+    return best;
+  });
+}
+
+/** Probabilities above one half against targets of 0 and 1, element by element. */
+export const binaryAccuracy: Metric = {
+  name: "binaryAccuracy",
+  check: checkTargetShape,
+  compute(target, prediction) {
+    const p = prediction.data;
+    const hits = target.data.map((t, i) => Number(Number(p[i]! > 0.5) === t));
+    return new Tensor(prediction.shape, hits);
+  },
+};
+
+/** The likeliest class against that of a target with one probability a class. */
+export const categoricalAccuracy: Metric = {
+  name: "categoricalAccuracy",
+  check: checkTargetShape,
+  compute(target, prediction) {
+    const classes = rowMaxima(target);
+    return classHits(prediction, (row) => classes[row]!);
+  },
+};
+
+/** The likeliest class against class numbers. */
+export const sparseCategoricalAccuracy: Metric = {
+  name: "sparseCategoricalAccuracy",
+  check: checkClasses,
+  compute(target, prediction) {
+    const classes = target.data;
+    return classHits(prediction, (row) => classes[row]!);
+  },
+};
+
+/**
+ * Accuracy of the kind that goes with the loss and the shapes, as Keras chooses it: of single probabilities where there is
+ * one an element, else of classes, given as one probability each or as numbers.
+ */
+export function accuracyOf(loss: ModelLoss): Metric {
+  const choose = (target: readonly number[], output: readonly number[]): Metric => {
+    if (output.at(-1) === 1 || loss.name === "binaryCrossentropy") return binaryAccuracy;
+    const numbers = target.length < output.length || target.at(-1) === 1;
+    return numbers ? sparseCategoricalAccuracy : categoricalAccuracy;
+  };
+  return {
+    name: "accuracy",
+    check: (where, target, output) => choose(target.shape, output).check?.(where, target, output),
+    compute: (target, prediction) =>
+      choose(target.shape, prediction.shape).compute(target, prediction),
+  };
+}
+
+/** A metric of one's own goes by the name of its function. */
+export const metricOf = (compute: LossFunction): Metric => ({
+  name: compute.name || "metric",
+  compute,
+});
