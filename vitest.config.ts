@@ -7,6 +7,7 @@ export default defineConfig({
     alias: [
       { find: /^gatewise$/, replacement: source("index.ts") },
       { find: /^gatewise\/js$/, replacement: source("js/index.ts") },
+      { find: /^gatewise\/terminal$/, replacement: source("terminal/index.ts") },
     ],
   },
   test: {

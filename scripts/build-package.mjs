@@ -15,7 +15,12 @@ execFileSync(process.execPath, [tsc, "-p", "tsconfig.json", "--emitDeclarationOn
 });
 await build({
   absWorkingDir: root,
-  entryPoints: { index: "bindings/index.ts", "js/index": "bindings/js/index.ts" },
+  entryPoints: {
+    index: "bindings/index.ts",
+    "js/index": "bindings/js/index.ts",
+    "terminal/index": "bindings/terminal/index.ts",
+  },
+  external: ["cli-progress"],
   outdir: "dist",
   bundle: true,
   splitting: true,

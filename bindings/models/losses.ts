@@ -1,6 +1,6 @@
 import { checkOptions, kindError } from "../core/check.ts";
 import { Tensor } from "../core/tensor.ts";
-import { add, div, mul, sub } from "../ops/arithmetic.ts";
+import { add, mul, sub } from "../ops/arithmetic.ts";
 import { abs, log, sigmoid } from "../ops/elementwise.ts";
 import { logSoftmax } from "../ops/losses.ts";
 import { sum } from "../ops/reduce.ts";
@@ -72,14 +72,7 @@ export function binaryCrossentropy(options?: FromLogitsOptions): ModelLoss {
 }
 
 function categorical(target: Tensor, prediction: Tensor, fromLogits: boolean): Tensor {
-  const logarithms = fromLogits
-    ? logSoftmax(prediction)
-    : log(
-        add(
-          div(prediction, sum(prediction, -1).reshape([...prediction.shape.slice(0, -1), 1])),
-          tiny,
-        ),
-      );
+  const logarithms = fromLogits ? logSoftmax(prediction) : log(add(prediction, tiny));
   return mul(sum(mul(target, logarithms), -1), -1);
 }
 

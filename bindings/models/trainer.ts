@@ -1,14 +1,15 @@
 import { formatShape, valueError } from "../core/check.ts";
 import { inNewFrame } from "../core/scope.ts";
-import { checkTensor, Tensor } from "../core/tensor.ts";
+import { checkTensor, sizeOf, Tensor } from "../core/tensor.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import type { Logs } from "./callbacks.ts";
 import type { Compiled } from "./compile.ts";
-import type { Batch } from "./data.ts";
+import { type Batch, countOf } from "./data.ts";
 import { type BatchShape, type Flow, formatBatchShape, type Layer } from "./layer.ts";
 import type { ModelLoss } from "./losses.ts";
 import type { Mask } from "./mask.ts";
+import type { Metric } from "./metrics.ts";
 
 /** A layer that knows the size of its input from the start. */
 export interface Model extends Layer {
@@ -16,10 +17,10 @@ export interface Model extends Layer {
   stopTraining: boolean;
 }
 
-/** The mean of a loss or metric over one batch, and how much it weighs among those of other batches. */
+/** A sum and of how many: the sums of several batches add up to that of all. */
 interface Score {
-  readonly mean: number;
-  readonly weight: number;
+  readonly total: number;
+  readonly count: number;
 }
 
 /** How a batch went: the loss, then each metric. */
@@ -43,27 +44,36 @@ export function checkSamples(where: string, model: Model, x: Tensor, batchSize: 
   if (samples! % batch !== 0) throw valueError(where, expected, `${samples} samples in all`);
 }
 
-/**
- * The mean of a loss or metric over the steps that count, as Keras 3 takes it, a scalar; and how many numbers that are.
- * What is a scalar already is left alone.
- */
-function meanOf(
+/** What a loss or metric says of the steps that count, 0 for the others; and how many numbers count. */
+function countedValues(
   where: string,
   { name, compute }: ModelLoss,
   target: Tensor,
   { x, mask }: Flow,
-): { mean: Tensor; count: number } {
+): { values: Tensor; count: number } {
   const values = checkTensor(where, `what ${name || "the loss"} returns`, compute(target, x));
   const { shape, size } = values;
-  if (shape.length === 0) return { mean: values, count: x.shape[0]! };
-  if (!mask) return { mean: mean(values), count: size };
-  const weights = stepWeights(where, mask, shape);
+  if (!mask || shape.length === 0) return { values, count: size };
   const steps = mask.steps.reduce((n, step) => n + step, 0);
-  const count = (steps / mask.steps.length) * size;
-  return { mean: mul(sum(mul(values, weights)), count > 0 ? 1 / count : 0), count };
+  const count = (size / mask.steps.length) * steps;
+  return { values: mul(values, stepWeights(where, mask, shape)), count };
 }
 
-/** 1 for steps that count, 0 for the others, to be multiplied with numbers of shape [batch, time, ...]. */
+/** The mean over the steps that count, as Keras 3 takes it: 0 where none does. */
+function meanLoss(where: string, loss: ModelLoss, target: Tensor, flow: Flow): Tensor {
+  const { values, count } = countedValues(where, loss, target, flow);
+  if (count === values.size) return mean(values);
+  return mul(sum(values), count > 0 ? 1 / count : 0);
+}
+
+/** A metric that is a mean already counts for each sample. */
+function scoreOf(where: string, metric: Metric, target: Tensor, flow: Flow): Score {
+  const { values, count } = countedValues(where, metric, target, flow);
+  const weight = values.shape.length === 0 ? flow.x.shape[0]! : 1;
+  return { total: sum(values).item() * weight, count: count * weight };
+}
+
+/** 1 where a step counts, 0 elsewhere, for numbers of shape [batch, time, ...]. */
 function stepWeights(where: string, mask: Mask, shape: readonly number[]): Tensor {
   const [batch, time, ...rest] = shape;
   if (batch !== mask.batch || time !== mask.time)
@@ -72,8 +82,12 @@ function stepWeights(where: string, mask: Mask, shape: readonly number[]): Tenso
       `a loss for each step, [${mask.batch}, ${mask.time}, ...], as steps are masked`,
       `shape ${formatShape(shape)}`,
     );
-  const sizes = [batch, time, ...rest.map(() => 1)];
-  return new Tensor(sizes, Float32Array.from(mask.steps));
+  const inner = sizeOf(rest);
+  const weights = new Float32Array(mask.steps.length * inner);
+  mask.steps.forEach((step, i) => {
+    if (step) weights.fill(1, i * inner, (i + 1) * inner);
+  });
+  return new Tensor(shape, weights);
 }
 
 /** A model and what it was compiled with: what `fit`, `trainOnBatch` and `evaluate` do with one batch. */
@@ -102,67 +116,66 @@ export class Trainer {
     for (const { check } of [loss, ...metrics]) check?.(where, y, shape);
   }
 
-  #scores(where: string, target: Tensor, flow: Flow): Scores {
-    return this.#compiled.metrics.map((metric) => {
-      const { mean, count } = meanOf(where, metric, target, flow);
-      return { mean: mean.item(), weight: count };
-    });
+  /** The model's loss for a batch and, as numbers, how the metrics see it. */
+  #run(where: string, { x, y }: Batch, training: boolean): { loss: Tensor; scores: Scores } {
+    const { loss, metrics } = this.#compiled;
+    const flow = this.model.call({ x }, { training });
+    return {
+      loss: meanLoss(where, loss, y, flow),
+      scores: metrics.map((metric) => scoreOf(where, metric, y, flow)),
+    };
   }
 
   /** One step of training: the scores are those of the weights before it. */
-  train(where: string, { x, y }: Batch): Scores {
-    const { model } = this;
-    const parameters = { ...model.trainableParameters() };
+  train(where: string, batch: Batch): Scores {
+    const parameters = Object.fromEntries(this.model.trainableParameters().entries());
     if (Object.keys(parameters).length === 0)
       throw valueError(where, "a model with weights to train", "none, or frozen ones only");
-    const { loss, scores } = this.#compiled.optimizer.minimize(
-      () => {
-        const flow = model.call({ x }, { training: true });
-        const loss = meanOf(where, this.#compiled.loss, y, flow).mean;
-        return { loss, scores: this.#scores(where, y, flow) };
-      },
-      parameters as unknown as Readonly<Record<string, Tensor>>,
-    );
-    return [{ mean: loss, weight: x.shape[0]! }, ...scores];
+    const run = (): { loss: Tensor; scores: Scores } => this.#run(where, batch, true);
+    const { loss, scores } = this.#compiled.optimizer.minimize(run, parameters);
+    return withLoss(batch, loss, scores);
   }
 
   /** How the model does on a batch, without a step. */
-  evaluate(where: string, { x, y }: Batch): Scores {
+  evaluate(where: string, batch: Batch): Scores {
     return inNewFrame(where, undefined, () => {
-      const flow = this.model.call({ x }, { training: false });
-      const loss = meanOf(where, this.#compiled.loss, y, flow).mean;
-      return [{ mean: loss.item(), weight: x.shape[0]! }, ...this.#scores(where, y, flow)];
+      const { loss, scores } = this.#run(where, batch, false);
+      return withLoss(batch, loss.item(), scores);
     });
   }
 }
+
+/** The loss is weighed by the number of samples, as Keras weighs it, masked or not. */
+const withLoss = (batch: Batch, loss: number, scores: Scores): Scores => [
+  { total: loss * countOf(batch), count: countOf(batch) },
+  ...scores,
+];
 
 /** Means of the loss and the metrics over batches. */
 export class RunningMeans {
   readonly #names: readonly string[];
   readonly #totals: Float64Array;
-  readonly #weights: Float64Array;
+  readonly #counts: Float64Array;
 
   constructor(names: readonly string[]) {
     this.#names = names;
     this.#totals = new Float64Array(names.length);
-    this.#weights = new Float64Array(names.length);
+    this.#counts = new Float64Array(names.length);
   }
 
   add(scores: Scores): void {
-    scores.forEach(({ mean, weight }, i) => {
-      this.#totals[i]! += mean * weight;
-      this.#weights[i]! += weight;
+    scores.forEach(({ total, count }, i) => {
+      this.#totals[i]! += total;
+      this.#counts[i]! += count;
     });
   }
 
-  /** The means so far, each name with `prefix` before it: "accuracy", "valAccuracy". */
+  /** The means so far, each name with `prefix` before it. Of nothing it is 0. */
   logs(prefix = ""): Logs {
+    const mean = (i: number): number => this.#totals[i]! / (this.#counts[i]! || 1);
     return Object.fromEntries(
-      this.#names.map((name, i) => [
-        prefixed(prefix, name),
-        this.#totals[i]! / (this.#weights[i]! || 1),
-      ]),
-    ) as Logs;
+      this.#names.map((name, i) => [prefixed(prefix, name), mean(i)]),
+    ) as Record<string, number> & Logs;
   }
 }
 
