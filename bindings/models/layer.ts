@@ -57,6 +57,22 @@ export interface ApplyOptions {
 /** @internal */
 export const applyOptionNames = ["mask", "training"] as const;
 
+/** What a call of a layer outside a model gives. */
+export interface Applied {
+  readonly output: Tensor;
+  /** Which steps of the output count, where not all do. */
+  readonly mask?: Mask;
+  /** Further outputs. */
+  readonly more?: readonly Tensor[];
+}
+
+/** @internal */
+export const applied = ({ x, mask, more }: Flow): Applied => ({
+  output: x,
+  ...(mask && { mask }),
+  ...(more && { more }),
+});
+
 /**
  * A layer of a model, in the sense of Keras: it learns the size of its input when it is built, and passes on which steps count.
  * One of one's own gives `shapeAfter` and `call`, and where it has parameters `create`.
@@ -128,29 +144,20 @@ export abstract class Layer extends Module {
   abstract call(flow: Flow, run: Run): Flow;
 
   /** Runs the layer by itself, outside a model: builds it for x where it is not built yet. */
-  apply(x: Tensor, options?: ApplyOptions): { output: Tensor; mask?: Mask } {
-    const { mask, training } = checkOptions(`${this.where}.apply`, options, applyOptionNames);
-    const run = this.checkApply(x, mask, training);
-    return inFrame([this], () => {
-      const flow = this.call(run.flow, run.run);
-      return { output: flow.x, ...(flow.mask && { mask: flow.mask }) };
-    });
+  apply(x: Tensor, options?: ApplyOptions): Applied {
+    const checked = checkOptions(`${this.where}.apply`, options, applyOptionNames);
+    const { flow, run } = this.checkApply(x, checked);
+    return inFrame([this], () => applied(this.call(flow, run)));
   }
 
   /** @internal What every form of `apply` asks of its arguments. */
-  protected checkApply(
-    x: unknown,
-    mask: MaskValues | undefined,
-    training: boolean | undefined,
-  ): { flow: Flow; run: Run } {
+  protected checkApply(x: Tensor, options: ApplyOptions): { flow: Flow; run: Run } {
     const where = `${this.where}.apply`;
     const { shape } = checkTensor(where, "x", x);
-    const read = mask === undefined ? undefined : readMask(where, mask, shape);
+    const training = checkFlag(where, "training", options.training, false);
+    const mask = options.mask === undefined ? undefined : readMask(where, options.mask, shape);
     this.build(shape);
-    return {
-      flow: { x: x as Tensor, mask: read },
-      run: { training: checkFlag(where, "training", training, false) },
-    };
+    return { flow: { x, mask }, run: { training } };
   }
 
   /** Begins anew: state that is kept from batch to batch is zeros again. */

@@ -1,13 +1,5 @@
 import type { Cell } from "../cells/cell.ts";
-import { MultiRNNCell } from "../cells/multi.ts";
-import {
-  checkNumber,
-  checkOptions,
-  checkSize,
-  formatShape,
-  kindError,
-  valueError,
-} from "../core/check.ts";
+import { checkOptions, valueError } from "../core/check.ts";
 import { detach } from "../core/detach.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -16,7 +8,9 @@ import { reshape, slice } from "../ops/shape.ts";
 import { Packed } from "../unroll.ts";
 import { cellWeights } from "./cell-weights.ts";
 import {
+  type Applied,
   type ApplyOptions,
+  applied,
   applyOptionNames,
   type BatchShape,
   checkFlag,
@@ -162,18 +156,15 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
   }
 
   /** Runs the layer by itself, outside a model, and returns the last state as well, in the form of the cell's. */
-  override apply(
-    x: Tensor,
-    options?: ApplyRecurrentOptions<S>,
-  ): { output: Tensor; mask?: Mask; state: S } {
+  override apply(x: Tensor, options?: ApplyRecurrentOptions<S>): Applied & { state: S } {
     const where = `${this.where}.apply`;
-    const checked = checkOptions(where, options, applyRecurrentOptionNames);
-    const { flow, run } = this.checkApply(x, checked.mask, checked.training);
-    const { initialState } = checked;
+    const { initialState, ...rest } = checkOptions(where, options, applyRecurrentOptionNames);
+    const { flow, run } = this.checkApply(x, rest);
     if (initialState !== undefined) this.cell!.checkState(where, initialState, x.shape[0]!);
     return inFrame([this], () => {
-      const result = this.runSequences(flow.x, flow.mask, run, initialState, false);
-      return { ...result, ...(flow.mask && this.returnSequences && { mask: flow.mask }) };
+      const { output, state } = this.runSequences(flow.x, flow.mask, run, initialState, false);
+      const mask = this.returnSequences ? flow.mask : undefined;
+      return { ...applied({ x: output, mask }), state };
     });
   }
 
