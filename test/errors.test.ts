@@ -58,32 +58,8 @@ import {
   zeros,
 } from "gatewise";
 import { expect, test } from "vitest";
+import { expectErrors, type Kind, wrong } from "./bad-input.ts";
 import { describeKernelSets } from "./kernel-sets.ts";
-
-type Kind = typeof TypeError | typeof RangeError;
-type Row = readonly [what: string, kind: Kind, f: () => unknown, message?: RegExp];
-
-/** What is wrong on purpose. */
-const wrong = (value: unknown) => value as never;
-
-/** Every message says where, what was expected and what came. */
-const form = /^[\w.]+( \([^)]*\))?: expected .+, got .+/s;
-
-function expectErrors(rows: readonly Row[]): void {
-  for (const [what, kind, f, message] of rows) {
-    let thrown: unknown;
-    try {
-      f();
-    } catch (error) {
-      thrown = error;
-    }
-    expect(thrown, `${what}: what is thrown`).toBeInstanceOf(kind);
-    const { message: text, name } = thrown as Error;
-    expect(name, what).toBe(kind.name);
-    expect(text, what).toMatch(form);
-    if (message) expect(text, what).toMatch(message);
-  }
-}
 
 const sizesThatAreNone: readonly [unknown, Kind][] = [
   [Number.NaN, RangeError],

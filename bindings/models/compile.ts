@@ -9,6 +9,7 @@ import {
   binaryAccuracy,
   categoricalAccuracy,
   type Metric,
+  type MetricFunction,
   metricOf,
   sparseCategoricalAccuracy,
 } from "./metrics.ts";
@@ -69,7 +70,7 @@ export interface CompileOptions {
   /** A name, a loss with options such as `losses.huber({ delta: 2 })`, or a function of target and prediction. */
   readonly loss: LossName | ModelLoss | LossFunction;
   /** What else is reported: names, losses, or functions, which go by their own names. */
-  readonly metrics?: readonly (MetricName | ModelLoss | LossFunction)[];
+  readonly metrics?: readonly (MetricName | ModelLoss | MetricFunction)[];
 }
 
 /** What a model was compiled with. */
@@ -118,7 +119,7 @@ function resolveLoss(where: string, value: unknown): ModelLoss {
 
 function resolveMetric(where: string, value: unknown, loss: ModelLoss): Metric {
   if (isLoss(value)) return value;
-  if (typeof value === "function") return metricOf(value as LossFunction);
+  if (typeof value === "function") return metricOf(value as MetricFunction);
   if (typeof value !== "string")
     throw kindError(where, "every metric to be a name, a loss or a function", value);
   return { ...lookUp(where, "every metric", metricTable(loss), value)(), name: value };

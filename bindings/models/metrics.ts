@@ -1,5 +1,5 @@
 import { Tensor } from "../core/tensor.ts";
-import type { LossFunction, ModelLoss } from "./losses.ts";
+import type { ModelLoss } from "./losses.ts";
 import { checkClasses, checkTargetShape } from "./targets.ts";
 
 /** A metric: like a loss one number an element, a step or a sample, of which the mean is taken. */
@@ -72,8 +72,14 @@ export function accuracyOf(loss: ModelLoss): Metric {
   };
 }
 
+/** A metric of one's own: numbers of which the mean is taken, or that mean. */
+export type MetricFunction = (target: Tensor, prediction: Tensor) => Tensor | number;
+
 /** A metric of one's own goes by the name of its function. */
-export const metricOf = (compute: LossFunction): Metric => ({
-  name: compute.name || "metric",
-  compute,
+export const metricOf = (measure: MetricFunction): Metric => ({
+  name: measure.name || "metric",
+  compute(target, prediction) {
+    const value = measure(target, prediction);
+    return typeof value === "number" ? new Tensor([], Float32Array.of(value)) : value;
+  },
 });

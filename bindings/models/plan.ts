@@ -159,7 +159,7 @@ function planValidation(
   batchSize: number,
 ): Supply | undefined {
   if (given === undefined) return undefined;
-  const name = `${where}: validationData`;
+  const name = `${where} (validationData)`;
   const isPair =
     typeof given === "object" &&
     given !== null &&

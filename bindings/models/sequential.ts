@@ -118,7 +118,10 @@ export class Sequential extends Layer {
   }
 
   #trainer(where: string): Trainer {
-    if (!this.#compiled) throw new Error(`${where}: expected a compiled model; call compile first`);
+    if (!this.#compiled)
+      throw new Error(
+        `${where}: expected a compiled model, got one that is not (call compile first)`,
+      );
     return new Trainer(this, this.#compiled);
   }
 
