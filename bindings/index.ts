@@ -1,4 +1,5 @@
 export type { ActivationFunction, CellOptions } from "./cells/built-in.ts";
+export type { CellOptions } from "./cells/built-in.ts";
 export { Cell, type SizeOf } from "./cells/cell.ts";
 export { GRUCell, type GRUCellOptions } from "./cells/gru.ts";
 export { LSTMCell, type LSTMCellOptions, type LSTMState } from "./cells/lstm.ts";
@@ -45,6 +46,7 @@ export * as callbacks from "./models/callbacks.ts";
 export type { CompileOptions, LossName, MetricName, OptimizerName } from "./models/compile.ts";
 export type { BatchData, Batches, Data } from "./models/data.ts";
 export type { DenseOptions } from "./models/dense.ts";
+export type { DropoutOptions } from "./models/dropout.ts";
 export type { EmbeddingOptions } from "./models/embedding.ts";
 export type { History } from "./models/fit.ts";
 export type { Initializer, InitializerName } from "./models/initializer-names.ts";

@@ -92,7 +92,12 @@ export class Packed {
   }
 
   /** Unrolls a cell over rows: states in and out are in the order of the batch. */
-  run<S>(cell: Cell<S>, rows: Tensor, initial: S | undefined, backwards = false): Unrolled<S> {
+  run<S>(
+    cell: Pick<Cell<S>, "unroll">,
+    rows: Tensor,
+    initial: S | undefined,
+    backwards = false,
+  ): Unrolled<S> {
     const { order, restore } = this.schedule;
     const first = initial !== undefined && order ? reorderState(initial, order) : initial;
     const x = backwards ? this.turn(rows) : rows;

@@ -3,6 +3,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { ActivationLayer, type ActivationOptions } from "./activation.ts";
 import { Bidirectional, type BidirectionalOptions } from "./bidirectional.ts";
 import { Dense, type DenseOptions } from "./dense.ts";
+import { DropoutLayer, type DropoutOptions } from "./dropout.ts";
 import { EmbeddingLayer, type EmbeddingOptions } from "./embedding.ts";
 import { LastStep } from "./last-step.ts";
 import type { Layer, LayerOptions } from "./layer.ts";
@@ -70,6 +71,9 @@ export const masking = (options?: MaskingOptions): Layer => new Masking(options)
 
 /** An activation function by itself. */
 export const activation = (options: ActivationOptions): Layer => new ActivationLayer(options);
+
+/** Drops a share of all elements in training, others at every call, and divides the rest by 1 - rate. */
+export const dropout = (options: DropoutOptions): Layer => new DropoutLayer(options);
 
 /** [batch, ...] → [batch, numbers of a sample]. */
 export const flatten = (options?: LayerOptions): Layer => new Flatten(options);

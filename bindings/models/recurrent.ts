@@ -1,4 +1,4 @@
-import type { Cell } from "../cells/cell.ts";
+import type { Cell, Unrolled } from "../cells/cell.ts";
 import { checkOptions, valueError } from "../core/check.ts";
 import { detach } from "../core/detach.ts";
 import { inFrame } from "../core/scope.ts";
@@ -179,24 +179,18 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
     initial: S | undefined,
     turned: boolean,
   ): Sequences<S> {
-    const cell = this.cell!;
     const { goBackwards: backwards } = this;
     const [batch, time] = x.shape as [number, number, number];
     if (this.stateful) this.#checkBatch(batch);
     const packed = new Packed(x, false, countedSteps(batch, time, mask, backwards));
-    const { outputs, state } = this.runPacked(cell, packed, run, initial ?? this.#state);
+    const { outputs, state } = this.runPacked(packed, run, initial ?? this.#state);
     if (this.stateful) this.#state = detach(state);
     return { output: this.#place(outputs, packed, mask, time, backwards !== turned), state };
   }
 
   /** @internal All steps of packed sequences. */
-  protected runPacked(
-    cell: Cell<S>,
-    packed: Packed,
-    _run: Run,
-    initial: S | undefined,
-  ): { outputs: Tensor; state: S } {
-    return packed.run(cell, packed.x, initial);
+  protected runPacked(packed: Packed, _run: Run, initial: S | undefined): Unrolled<S> {
+    return packed.run(this.cell!, packed.x, initial);
   }
 
   /** Packed outputs at their steps, or those of the last ones only. */

@@ -1,13 +1,17 @@
 import type { Activation as ActivationFunction, BuiltInCell } from "../cells/built-in.ts";
+import type { Unrolled } from "../cells/cell.ts";
 import { GRUCell } from "../cells/gru.ts";
 import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
 import { RNNCell } from "../cells/rnn.ts";
 import { checkOptions, checkSize } from "../core/check.ts";
+import { Streams } from "../core/random.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Activation, resolveActivation } from "../ops/activation-table.ts";
+import { checkRate, drop } from "../ops/dropout.ts";
+import type { Packed } from "../unroll.ts";
 import { type Initializer, resolveInitializer } from "./initializer-names.ts";
 import type { InitializerFunction } from "./initializers.ts";
-import { type BatchShape, checkFlag } from "./layer.ts";
+import { type BatchShape, checkFlag, type Run } from "./layer.ts";
 import {
   RecurrentLayer,
   type RecurrentLayerOptions,
@@ -30,7 +34,11 @@ export interface UnitsOptions extends RecurrentLayerOptions {
   readonly recurrentInitializer?: Initializer | undefined;
   /** Default "zeros". */
   readonly biasInitializer?: Initializer | undefined;
-  /** For the initial weights: the same seed gives the same bits in every engine. */
+  /** The share of inputs dropped in training, the same features at every step of a sequence. Default 0. */
+  readonly dropout?: number | undefined;
+  /** The share of h that the product with it does not see in training, the same at every step of a sequence. Default 0. */
+  readonly recurrentDropout?: number | undefined;
+  /** For the initial weights and for dropout: the same seed gives the same bits in every engine. */
   readonly seed?: number | undefined;
 }
 
@@ -48,6 +56,8 @@ const unitsOptionNames = [
   "kernelInitializer",
   "recurrentInitializer",
   "biasInitializer",
+  "dropout",
+  "recurrentDropout",
   "seed",
 ] as const;
 
@@ -65,6 +75,9 @@ abstract class UnitsLayer<S> extends RecurrentLayer<S> {
   /** @internal */
   protected readonly useBias: boolean;
   readonly #initializers: Readonly<Record<string, InitializerFunction>>;
+  readonly #dropout: number;
+  readonly #recurrentDropout: number;
+  readonly #streams: Streams;
   readonly #seed: number | undefined;
   readonly #options: UnitsOptions;
 
@@ -85,7 +98,9 @@ abstract class UnitsLayer<S> extends RecurrentLayer<S> {
       recurrent_kernel: resolveInitializer(where, "recurrentInitializer", recurrentInitializer),
       bias: resolveInitializer(where, "biasInitializer", biasInitializer),
     };
-    if (seed !== undefined) checkSize(where, "seed", seed, 0);
+    this.#dropout = checkRate(where, "dropout", options.dropout ?? 0);
+    this.#recurrentDropout = checkRate(where, "recurrentDropout", options.recurrentDropout ?? 0);
+    this.#streams = new Streams(where, seed);
     this.#seed = seed;
     this.#options = options;
   }
@@ -112,6 +127,22 @@ abstract class UnitsLayer<S> extends RecurrentLayer<S> {
         this.adjustBias(Float32Array.from(this.#initializers.bias!(...args))),
     };
     initializeWeights(this.where, this.kerasWeights(), initializers, this.#seed);
+  }
+
+  /** @internal In training with what is to be dropped: one choice for all steps of a sequence, as Gal & Ghahramani 2016. */
+  protected override runPacked(packed: Packed, run: Run, initial: S | undefined): Unrolled<S> {
+    if (!run.training || (this.#dropout === 0 && this.#recurrentDropout === 0))
+      return super.runPacked(packed, run, initial);
+    const cell = this.cell as BuiltInCell<S>;
+    const { sizes } = packed.schedule;
+    const seen = this.#streams.next();
+    const see = (h: Tensor): Tensor => drop(h, this.#recurrentDropout, seen);
+    const unroll: BuiltInCell<S>["unroll"] = (x, schedule, first) =>
+      cell.unroll(x, schedule, first, this.#recurrentDropout === 0 ? undefined : see);
+    // Row b of every step is sequence b: each step draws its numbers from the first on.
+    const counts = sizes.map((rows) => rows * cell.inputSize);
+    const x = drop(packed.x, this.#dropout, this.#streams.next(), counts);
+    return packed.run({ unroll }, x, initial);
   }
 
   /** @internal The options of the layer that runs the other way. */
