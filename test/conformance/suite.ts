@@ -33,7 +33,7 @@ export interface Case {
  */
 export interface Adapter {
   readonly skip: (golden: Case) => string | undefined;
-  readonly run: (golden: Case) => void;
+  readonly run: (golden: Case) => void | Promise<void>;
 }
 
 /** Runs each case of a suite on each kernel set, and prints what was run and what was skipped, and why. */
@@ -62,10 +62,10 @@ export function describeSuite(suite: string, adapter: Adapter): void {
   });
   describeKernelSets(`conformance ${suite}`, () => {
     for (const golden of cases) {
-      test(golden.name, (context) => {
+      test(golden.name, async (context) => {
         const reason = skipped.get(golden);
         if (reason !== undefined) context.skip(reason);
-        adapter.run(golden);
+        await adapter.run(golden);
       });
     }
   });
