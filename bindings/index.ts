@@ -49,7 +49,7 @@ export type { DenseOptions } from "./models/dense.ts";
 export type { DropoutOptions } from "./models/dropout.ts";
 export type { EmbeddingOptions } from "./models/embedding.ts";
 export type { History } from "./models/fit.ts";
-export type { Initializer, InitializerName } from "./models/initializer-names.ts";
+export type { Initializer, InitializerName, InitialValues } from "./models/initializer-names.ts";
 export * as initializers from "./models/initializers.ts";
 export {
   type Applied,

@@ -2,8 +2,7 @@ import { checkOptions, checkSize, valueError } from "../core/check.ts";
 import { Linear } from "../nn/linear.ts";
 import { type Activation, resolveActivation } from "../ops/activation-table.ts";
 import { linear } from "../ops/matmul.ts";
-import { type Initializer, resolveInitializer } from "./initializer-names.ts";
-import type { InitializerFunction } from "./initializers.ts";
+import { type Initializer, type InitialValues, resolveInitializer } from "./initializer-names.ts";
 import {
   type BatchShape,
   checkFeatures,
@@ -53,7 +52,7 @@ export class Dense extends Layer {
   linear?: Linear;
   readonly #activation: (x: Flow["x"]) => Flow["x"];
   readonly #useBias: boolean;
-  readonly #initializers: Readonly<Record<string, InitializerFunction>>;
+  readonly #initializers: Readonly<Record<string, InitialValues>>;
   readonly #seed: number | undefined;
 
   constructor(options: DenseOptions) {

@@ -2,8 +2,7 @@ import { checkOptions, checkSize, describe, valueError } from "../core/check.ts"
 import { createParameters, type Parameter } from "../core/parameter.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { reshape } from "../ops/shape.ts";
-import { type Initializer, resolveInitializer } from "./initializer-names.ts";
-import type { InitializerFunction } from "./initializers.ts";
+import { type Initializer, type InitialValues, resolveInitializer } from "./initializer-names.ts";
 import {
   type BatchShape,
   checkFlag,
@@ -47,7 +46,7 @@ export class EmbeddingLayer extends Layer {
   embeddings?: Parameter;
   readonly #sizes: readonly [inputDim: number, outputDim: number];
   readonly #maskZero: boolean;
-  readonly #initializer: InitializerFunction;
+  readonly #initializer: InitialValues;
   readonly #seed: number | undefined;
 
   constructor(options: EmbeddingOptions) {

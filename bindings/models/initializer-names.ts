@@ -1,19 +1,22 @@
 import { kindError, valueError } from "../core/check.ts";
+import type { Shape } from "../core/tensor.ts";
 import * as initializers from "./initializers.ts";
 
 /** The initializers that can be had by name, with their defaults. */
 export type InitializerName = keyof typeof initializers | "lecunNormal" | "lecunUniform";
 
-/** An initializer by name, or a function such as those of `initializers` give. */
-export type Initializer = InitializerName | initializers.InitializerFunction;
+/** Numbers for a weight, row by row: what those of `initializers` are, and one of one's own. */
+export type InitialValues = (
+  shape: Shape,
+  context: initializers.InitializerContext,
+) => ArrayLike<number>;
+
+/** An initializer by name, or a function. */
+export type Initializer = InitializerName | InitialValues;
 
 /** The function that an option means. Throws a RangeError, with the names there are, for one that is not known. */
-export function resolveInitializer(
-  where: string,
-  name: string,
-  value: unknown,
-): initializers.InitializerFunction {
-  if (typeof value === "function") return value as initializers.InitializerFunction;
+export function resolveInitializer(where: string, name: string, value: unknown): InitialValues {
+  if (typeof value === "function") return value as InitialValues;
   if (typeof value !== "string")
     throw kindError(where, `${name} to be the name of an initializer or a function`, value);
   const known = Object.entries(initializers).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -14,7 +14,7 @@ export interface InitializerContext {
 }
 
 /** Gives as many numbers as a shape has elements, row by row, in Keras' layout: kernel [I, G·H], recurrent kernel [H, G·H]. */
-export type InitializerFunction = (shape: Shape, context?: InitializerContext) => ArrayLike<number>;
+export type InitializerFunction = (shape: Shape, context?: InitializerContext) => Float32Array;
 
 const withSeed = (seed: number | undefined): { seed?: number } =>
   seed === undefined ? {} : { seed };

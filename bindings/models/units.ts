@@ -9,8 +9,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { type Activation, resolveActivation } from "../ops/activation-table.ts";
 import { checkRate, drop } from "../ops/dropout.ts";
 import type { Packed } from "../unroll.ts";
-import { type Initializer, resolveInitializer } from "./initializer-names.ts";
-import type { InitializerFunction } from "./initializers.ts";
+import { type Initializer, type InitialValues, resolveInitializer } from "./initializer-names.ts";
 import { type BatchShape, checkFlag, type Run } from "./layer.ts";
 import {
   RecurrentLayer,
@@ -74,7 +73,7 @@ abstract class UnitsLayer<S> extends RecurrentLayer<S> {
   protected readonly activation: ActivationFunction;
   /** @internal */
   protected readonly useBias: boolean;
-  readonly #initializers: Readonly<Record<string, InitializerFunction>>;
+  readonly #initializers: Readonly<Record<string, InitialValues>>;
   readonly #dropout: number;
   readonly #recurrentDropout: number;
   readonly #streams: Streams;
@@ -123,7 +122,7 @@ abstract class UnitsLayer<S> extends RecurrentLayer<S> {
     super.create(inputShape);
     const initializers = {
       ...this.#initializers,
-      bias: (...args: Parameters<InitializerFunction>) =>
+      bias: (...args: Parameters<InitialValues>) =>
         this.adjustBias(Float32Array.from(this.#initializers.bias!(...args))),
     };
     initializeWeights(this.where, this.kerasWeights(), initializers, this.#seed);

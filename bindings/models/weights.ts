@@ -1,7 +1,7 @@
 import { valueError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
-import type { InitializerFunction } from "./initializers.ts";
+import type { InitialValues } from "./initializer-names.ts";
 import { deriveSeed } from "./seeds.ts";
 
 /** A weight as Keras has it: what `getWeights` and `setWeights` deal in, whatever way the parameter is laid out. */
@@ -76,7 +76,7 @@ export function stackedWeight(name: string, first: KerasWeight, second: KerasWei
 export function initializeWeights(
   where: string,
   weights: readonly KerasWeight[],
-  initializers: Readonly<Record<string, InitializerFunction>>,
+  initializers: Readonly<Record<string, InitialValues>>,
   seed: number | undefined,
 ): void {
   weights.forEach(({ name, shape, write }, i) => {

@@ -1,41 +1,7 @@
-import { type Linear, LSTMCell, type RNNCell, randn, randomUniform } from "gatewise";
+import { initializers, type Linear, LSTMCell, type RNNCell } from "gatewise";
 
-/** Uniform within ±√(6 / (fan in + fan out)) for a weight of [out, in]: Glorot and Bengio 2010, equation 16. */
-export function glorotUniform(shape: [number, number], options: { seed: number }): Float32Array {
-  const limit = Math.sqrt(6 / (shape[0] + shape[1]));
-  return randomUniform(shape, -limit, limit, options).data;
-}
-
-/**
- * A random matrix whose columns are orthonormal, or its rows where they are the shorter side's: Saxe et al. 2014
- * (arXiv:1312.6120). Normal numbers, made orthonormal one vector after the other (Gram-Schmidt, in float64): R's diagonal
- * is then positive, so that every such matrix is as likely.
- */
-export function orthogonal(shape: [number, number], options: { seed: number }): Float32Array {
-  const [rows, columns] = shape;
-  const count = Math.min(rows, columns);
-  const length = Math.max(rows, columns);
-  const numbers = Float64Array.from(randn([count, length], options).data);
-  const vectors = Array.from({ length: count }, (_, i) =>
-    numbers.subarray(i * length, (i + 1) * length),
-  );
-  vectors.forEach((vector, i) => {
-    // Twice: after one pass a vector that nearly depended on the others is not yet orthogonal to them.
-    for (const other of [...vectors.slice(0, i), ...vectors.slice(0, i)]) {
-      const along = dot(vector, other);
-      for (let k = 0; k < length; k++) vector[k] = vector[k]! - along * other[k]!;
-    }
-    const norm = Math.sqrt(dot(vector, vector));
-    for (let k = 0; k < length; k++) vector[k] = vector[k]! / norm;
-  });
-  return Float32Array.from({ length: rows * columns }, (_, i) => {
-    const [row, column] = [Math.floor(i / columns), i % columns];
-    return rows < columns ? vectors[row]![column]! : vectors[column]![row]!;
-  });
-}
-
-const dot = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+const glorotUniform = initializers.glorotUniform();
+const orthogonal = initializers.orthogonal();
 
 /**
  * Gives a cell and its output layer Keras' initial weights: Glorot uniform from the inputs, orthogonal from state to state,
@@ -43,14 +9,12 @@ const dot = (a: Float64Array, b: Float64Array): number =>
  */
 export function initializeAsKeras(cell: RNNCell | LSTMCell, head: Linear, seed: number): void {
   const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.parameters();
-  weight_ih.assign(glorotUniform(sizes(weight_ih), { seed }));
-  weight_hh.assign(orthogonal(sizes(weight_hh), { seed: seed + 1 }));
+  weight_ih.assign(glorotUniform(weight_ih.shape, { seed }));
+  weight_hh.assign(orthogonal(weight_hh.shape, { seed: seed + 1 }));
   const bias = new Float32Array(bias_ih.size);
   if (cell instanceof LSTMCell) bias.fill(1, cell.outputSize, 2 * cell.outputSize); // gates i f g o
   bias_ih.assign(bias);
   bias_hh.assign(new Float32Array(bias_hh.size));
-  head.weight.assign(glorotUniform(sizes(head.weight), { seed: seed + 2 }));
+  head.weight.assign(glorotUniform(head.weight.shape, { seed: seed + 2 }));
   head.bias!.assign(new Float32Array(head.bias!.size));
 }
-
-const sizes = ({ shape }: { shape: readonly number[] }): [number, number] => [shape[0]!, shape[1]!];

@@ -1,9 +1,12 @@
 import {
+  type Activation,
   type Applied,
   type Cell,
+  hardSigmoid,
   initializers,
   type Layer,
   layers,
+  leakyRelu,
   type RecurrentLayer,
   Tensor,
 } from "gatewise";
@@ -52,12 +55,21 @@ export function optionsOf(config: Readonly<Record<string, unknown>>): Record<str
     if (unused.test(name)) expect(value, name).toBeNull();
     else if (ignored.includes(name) || value === undefined) continue;
     else if (/Initializer$/.test(name)) options[name] = initializerOf(value);
-    else if (/[aA]ctivation$/.test(name))
-      options[name] = value === null ? "linear" : camel(`${value}`);
+    else if (/[aA]ctivation$/.test(name)) options[name] = activationOf(value);
     else options[name] = value;
   }
   return options;
 }
+
+/** What Keras 3 means by names that stand for something else here. */
+const kerasActivations: Readonly<Record<string, Activation>> = {
+  hard_sigmoid: (x) => hardSigmoid(x, { alpha: 1 / 6 }),
+  leaky_relu: (x) => leakyRelu(x, 0.2),
+  silu: "swish",
+};
+
+const activationOf = (value: unknown): Activation =>
+  kerasActivations[`${value}`] ?? (camel(`${value ?? "linear"}`) as Activation);
 
 function initializerOf(value: unknown): unknown {
   if (!isSpec(value)) return camel(`${value}`);
@@ -74,7 +86,8 @@ function cellOf(spec: LayerSpec, weights: GoldenTensor[], own: OwnClasses): Cell
   const cell = own.cell?.(spec);
   if (cell) return cell;
   const { units, activation, recurrentActivation, useBias, resetAfter } = optionsOf(spec.config);
-  const taken = weights.splice(0, useBias === false ? 2 : 3);
+  const nested = Object.values(spec.weights ?? {});
+  const taken = nested.length > 0 ? nested : weights.splice(0, useBias === false ? 2 : 3);
   const kind = classOf(spec);
   const like = { units, activation, recurrentActivation, useBias, resetAfter };
   const given = Object.fromEntries(Object.entries(like).filter(([, v]) => v !== undefined));
@@ -112,7 +125,7 @@ export function layerOf(spec: LayerSpec, weights: GoldenWeights = {}, own: OwnCl
 
 /** The weights of a configuration and of those within it, in order. */
 export function goldenWeights(spec: LayerSpec): GoldenTensor[] {
-  const inner = ["cell", "layer", "backward_layer", "backwardLayer"].flatMap((key) => {
+  const inner = ["cell", "cells", "layer", "backward_layer", "backwardLayer"].flatMap((key) => {
     const value = spec.config[key];
     return (Array.isArray(value) ? value : [value]).filter(isSpec).flatMap(goldenWeights);
   });

@@ -228,6 +228,20 @@ describeKernelSets("recurrent layers", () => {
       expect(parts.apply(x.slice([0, 3, 0], [-1, 3, -1])).output.data).toEqual(second!.data);
     });
 
+    test(`${kind.name}: a stateful layer begins from a state that it is given, and goes on from there`, () => {
+      const x = tensor(Float32Array.from(uniform(2 * 3 * 3, 3)), [2, 3, 3]);
+      const kept = kind.make({ units: 4, seed: 2, stateful: true });
+      const fresh = kind.make({ units: 4, seed: 2 });
+      const first = kept.apply(x);
+      kept.apply(x);
+      const initialState = first.state as never;
+      const again = kept.apply(x, { initialState });
+      const wanted = fresh.apply(x, { initialState });
+      expect(again.output.data).toEqual(wanted.output.data);
+      const next = fresh.apply(x, { initialState: wanted.state as never });
+      expect(kept.apply(x).output.data).toEqual(next.output.data);
+    });
+
     test(`${kind.name}: a batch of another size is refused by a stateful layer, whose state stays`, () => {
       const x = tensor(Float32Array.from(uniform(2 * 3 * 3, 3)), [2, 3, 3]);
       const one = x.slice([0, 0, 0], [1, -1, -1]);
@@ -236,6 +250,7 @@ describeKernelSets("recurrent layers", () => {
       expect(() => layer!.apply(one)).toThrow(
         /expected a batch of 2 sequences, being stateful, got 1/,
       );
+      expect(() => layer!.call({ x: one }, { training: false })).toThrow(/a batch of 2 sequences/);
       expect(layer!.apply(x).output.data).toEqual(twin!.apply(x).output.data);
     });
   }
