@@ -1,5 +1,4 @@
 export type { ActivationFunction, CellOptions } from "./cells/built-in.ts";
-export type { CellOptions } from "./cells/built-in.ts";
 export { Cell, type SizeOf } from "./cells/cell.ts";
 export { GRUCell, type GRUCellOptions } from "./cells/gru.ts";
 export { LSTMCell, type LSTMCellOptions, type LSTMState } from "./cells/lstm.ts";

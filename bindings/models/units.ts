@@ -1,4 +1,4 @@
-import type { Activation as ActivationFunction, BuiltInCell } from "../cells/built-in.ts";
+import type { ActivationFunction, BuiltInCell } from "../cells/built-in.ts";
 import type { Unrolled } from "../cells/cell.ts";
 import { GRUCell } from "../cells/gru.ts";
 import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
