@@ -31,7 +31,7 @@ export interface RecurrentLayerOptions extends LayerOptions {
   readonly returnSequences?: boolean | undefined;
   /** Whether the last state comes out, too. Default false. */
   readonly returnState?: boolean | undefined;
-  /** Whether sequences are run from their end; outputs come in the order of running. Default false. */
+  /** Whether sequences are run from their end; outputs come in the order of running, the mask as it was. Default false. */
   readonly goBackwards?: boolean | undefined;
   /** Whether each batch goes on from the state that the one before ended in, until `resetStates`. Default false. */
   readonly stateful?: boolean | undefined;
