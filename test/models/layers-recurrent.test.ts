@@ -287,6 +287,19 @@ describeKernelSets("recurrent layers", () => {
     ]);
   });
 
+  test("rnn: weights that Keras does not know come behind those that it does", () => {
+    const cell = new LSTMCell(2, 4, { projSize: 3, peepholes: true });
+    const layer = layers.rnn({ cell });
+    layer.build([null, null, 2]);
+    const weights = layer.getWeights();
+    expect(weights.map(({ shape }) => shape)).toEqual([[2, 16], [3, 16], [2, 16], [3, 4], [12]]);
+    const others = layers.rnn({ cell: new LSTMCell(2, 4, { projSize: 3, peepholes: true }) });
+    others.build([null, null, 2]);
+    others.setWeights(weights);
+    const x = tensor(Float32Array.from(uniform(2 * 3 * 2, 1)), [2, 3, 2]);
+    expect(others.apply(x).output.data).toEqual(layer.apply(x).output.data);
+  });
+
   test("returnState puts states behind the output: Keras' order", () => {
     const x = tensor(Float32Array.from(uniform(12, 1)), [2, 2, 3]);
     const layer = layers.lstm({ units: 4, returnState: true, seed: 1 });
