@@ -1,7 +1,12 @@
 import { expect } from "vitest";
 
 export type Kind = typeof TypeError | typeof RangeError;
-export type Row = readonly [what: string, kind: Kind, f: () => unknown, message?: RegExp];
+export type Row = readonly [
+  what: string,
+  kind: Kind,
+  f: () => unknown,
+  message?: RegExp | undefined,
+];
 
 /** What is wrong on purpose. */
 export const wrong = (value: unknown) => value as never;

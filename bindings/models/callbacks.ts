@@ -1,5 +1,6 @@
 import {
   checkChoice,
+  checkFlag,
   checkNumber,
   checkOptions,
   checkSize,
@@ -81,8 +82,7 @@ export function earlyStopping(options?: EarlyStoppingOptions): Callbacks {
     "restoreBestWeights",
   ]);
   if (typeof monitor !== "string") throw kindError(where, "monitor to be a string", monitor);
-  if (typeof restoreBestWeights !== "boolean")
-    throw kindError(where, "restoreBestWeights to be true or false", restoreBestWeights);
+  checkFlag(where, "restoreBestWeights", restoreBestWeights);
   checkNumber(where, "minDelta", minDelta, 0);
   checkSize(where, "patience", patience, 0);
   const more =

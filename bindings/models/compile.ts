@@ -1,6 +1,9 @@
 import { checkOptions, describe, kindError, valueError } from "../core/check.ts";
+import { Adagrad } from "../optim/adagrad.ts";
 import { Adam } from "../optim/adam.ts";
+import { AdamW } from "../optim/adamw.ts";
 import { Optimizer } from "../optim/optimizer.ts";
+import { RMSprop } from "../optim/rmsprop.ts";
 import { SGD } from "../optim/sgd.ts";
 import type { LossFunction, ModelLoss } from "./losses.ts";
 import * as losses from "./losses.ts";
@@ -15,7 +18,7 @@ import {
 } from "./metrics.ts";
 
 /** An optimizer by name has Keras' defaults. */
-export type OptimizerName = "adam" | "sgd";
+export type OptimizerName = "adagrad" | "adam" | "adamw" | "rmsprop" | "sgd";
 
 /** A loss by name, or by a short one that Keras knows too. */
 export type LossName =
@@ -23,6 +26,7 @@ export type LossName =
   | "mse"
   | "meanAbsoluteError"
   | "mae"
+  | "huber"
   | "binaryCrossentropy"
   | "categoricalCrossentropy"
   | "sparseCategoricalCrossentropy";
@@ -37,8 +41,18 @@ export type MetricName =
   | LossName;
 
 const optimizers: { readonly [N in OptimizerName]: () => Optimizer } = {
+  adagrad: () =>
+    new Adagrad({
+      learningRate: 1e-3,
+      initialAccumulator: 0.1,
+      epsilon: 1e-7,
+      epsilonInRoot: true,
+    }),
+  adam: () => new Adam({ epsilon: 1e-7, epsilonHat: true }),
+  adamw: () => new AdamW({ weightDecay: 4e-3, epsilon: 1e-7, epsilonHat: true }),
+  rmsprop: () =>
+    new RMSprop({ learningRate: 1e-3, alpha: 0.9, epsilon: 1e-7, epsilonInRoot: true }),
   sgd: () => new SGD(),
-  adam: () => new Adam({ epsilon: 1e-7 }),
 };
 
 const lossTable: { readonly [N in LossName]: () => ModelLoss } = {
@@ -46,6 +60,7 @@ const lossTable: { readonly [N in LossName]: () => ModelLoss } = {
   mse: losses.meanSquaredError,
   meanAbsoluteError: losses.meanAbsoluteError,
   mae: losses.meanAbsoluteError,
+  huber: () => losses.huber(),
   binaryCrossentropy: losses.binaryCrossentropy,
   categoricalCrossentropy: losses.categoricalCrossentropy,
   sparseCategoricalCrossentropy: losses.sparseCategoricalCrossentropy,

@@ -1,10 +1,8 @@
-import { checkOptions, kindError } from "../core/check.ts";
-import { Tensor } from "../core/tensor.ts";
-import { add, mul, sub } from "../ops/arithmetic.ts";
-import { abs, log, sigmoid } from "../ops/elementwise.ts";
-import { logSoftmax } from "../ops/losses.ts";
-import { sum } from "../ops/reduce.ts";
-import { type CheckTarget, checkClasses, checkProbabilities, checkTargetShape } from "./targets.ts";
+import { checkFlag, checkNumber, checkOptions, valueError } from "../core/check.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { categoricalCrossEntropy, sparseCategoricalCrossEntropy } from "../ops/categorical.ts";
+import { binaryCrossEntropy, huber as huberLoss, mae, mse } from "../ops/element-loss.ts";
+import { type CheckTarget, checkLabels, checkProbabilities, checkTargetShape } from "./targets.ts";
 
 /** How far predictions are from targets, in Keras' order: one number an element, a step or a sample, or a scalar. */
 export type LossFunction = (target: Tensor, prediction: Tensor) => Tensor;
@@ -25,80 +23,76 @@ export interface FromLogitsOptions {
   readonly fromLogits?: boolean;
 }
 
+const reduction = "none";
+
 function readFromLogits(where: string, options: FromLogitsOptions | undefined): boolean {
-  const { fromLogits = false } = checkOptions(where, options, ["fromLogits"]);
-  if (typeof fromLogits !== "boolean")
-    throw kindError(where, "fromLogits to be true or false", fromLogits);
-  return fromLogits;
+  return checkFlag(where, "fromLogits", checkOptions(where, options, ["fromLogits"]).fromLogits);
 }
 
-/** (prediction - target)² */
-export function meanSquaredError(): ModelLoss {
+/** (prediction - target)². See `mse`. */
+export const meanSquaredError = (): ModelLoss => ({
+  name: "meanSquaredError",
+  check: checkTargetShape,
+  compute: (target, prediction) => mse(prediction, target, { reduction }),
+});
+
+/** |prediction - target|. See `mae`. */
+export const meanAbsoluteError = (): ModelLoss => ({
+  name: "meanAbsoluteError",
+  check: checkTargetShape,
+  compute: (target, prediction) => mae(prediction, target, { reduction }),
+});
+
+/** What Huber's loss can be given. */
+export interface HuberLossOptions {
+  /** Where the parabola becomes a line; above 0. Default 1. */
+  readonly delta?: number;
+}
+
+/** d² / 2 for |d| ≤ delta, delta (|d| - delta / 2) beyond, d = prediction - target. See `huber`. */
+export function huber(options?: HuberLossOptions): ModelLoss {
+  const where = "losses.huber";
+  const { delta = 1 } = checkOptions(where, options, ["delta"]);
+  if (checkNumber(where, "delta", delta, 0) === 0) throw valueError(where, "delta above 0", delta);
   return {
-    name: "meanSquaredError",
+    name: "huber",
     check: checkTargetShape,
-    compute(target, prediction) {
-      const difference = sub(prediction, target);
-      return mul(difference, difference);
-    },
+    compute: (target, prediction) => huberLoss(prediction, target, { delta, reduction }),
   };
 }
 
-/** |prediction - target| */
-export function meanAbsoluteError(): ModelLoss {
-  return {
-    name: "meanAbsoluteError",
-    check: checkTargetShape,
-    compute: (target, prediction) => abs(sub(prediction, target)),
-  };
-}
-
-/** Smallest probability whose logarithm is taken, as in Keras. */
-const tiny = 1e-7;
-
-/** -(t log p + (1 - t) log (1 - p)): each element a probability of its own. */
+/** -t ln p - (1 - t) ln (1 - p): each element a probability of its own. See `binaryCrossEntropy`. */
 export function binaryCrossentropy(options?: FromLogitsOptions): ModelLoss {
   const fromLogits = readFromLogits("losses.binaryCrossentropy", options);
   return {
     name: "binaryCrossentropy",
     check: checkProbabilities,
-    compute(target, prediction) {
-      const p = fromLogits ? sigmoid(prediction) : prediction;
-      const yes = mul(target, log(add(p, tiny)));
-      const no = mul(sub(1, target), log(sub(1 + tiny, p)));
-      return mul(add(yes, no), -1);
-    },
+    compute: (target, prediction) =>
+      binaryCrossEntropy(prediction, target, { fromLogits, reduction }),
   };
 }
 
-function categorical(target: Tensor, prediction: Tensor, fromLogits: boolean): Tensor {
-  const logarithms = fromLogits ? logSoftmax(prediction) : log(add(prediction, tiny));
-  return mul(sum(mul(target, logarithms), -1), -1);
-}
-
-/** -Σ t log p along the last axis, where there is a probability a class. */
+/** -Σ t ln p along the last axis, where there is a probability a class. See `categoricalCrossEntropy`. */
 export function categoricalCrossentropy(options?: FromLogitsOptions): ModelLoss {
   const fromLogits = readFromLogits("losses.categoricalCrossentropy", options);
   return {
     name: "categoricalCrossentropy",
     check: checkProbabilities,
-    compute: (target, prediction) => categorical(target, prediction, fromLogits),
+    compute: (target, prediction) =>
+      categoricalCrossEntropy(prediction, target, { fromLogits, reduction }),
   };
 }
 
-/** -log p of the class that the target names: [batch] or [batch, 1] for an output [batch, classes]. */
+/**
+ * -ln p of the class that the target names: [batch] or [batch, 1] for an output [batch, classes]. See
+ * `sparseCategoricalCrossEntropy`.
+ */
 export function sparseCategoricalCrossentropy(options?: FromLogitsOptions): ModelLoss {
   const fromLogits = readFromLogits("losses.sparseCategoricalCrossentropy", options);
   return {
     name: "sparseCategoricalCrossentropy",
-    check: checkClasses,
-    compute(target, prediction) {
-      const oneHot = new Float32Array(prediction.size);
-      const classes = prediction.shape.at(-1)!;
-      target.data.forEach((label, row) => {
-        oneHot[row * classes + label] = 1;
-      });
-      return categorical(new Tensor(prediction.shape, oneHot), prediction, fromLogits);
-    },
+    check: checkLabels,
+    compute: (target, prediction) =>
+      sparseCategoricalCrossEntropy(prediction, target, { fromLogits, reduction }),
   };
 }

@@ -1,26 +1,15 @@
 import { Tensor } from "../core/tensor.ts";
+import { argmax } from "../ops/reduce.ts";
 import type { ModelLoss } from "./losses.ts";
-import { checkClasses, checkTargetShape } from "./targets.ts";
+import { checkLabels, checkTargetShape } from "./targets.ts";
 
 /** A metric: like a loss one number an element, a step or a sample, of which the mean is taken. */
 export type Metric = ModelLoss;
 
 /** 1 for each row whose largest prediction is of its class, else 0. */
-function classHits(prediction: Tensor, classOf: (row: number) => number): Tensor {
-  const rows = prediction.shape.slice(0, -1);
-  const hits = rowMaxima(prediction).map((k, row) => Number(k === classOf(row)));
-  return new Tensor(rows, Float32Array.from(hits));
-}
-
-/** Where the largest number of each row is, the first of equals. */
-function rowMaxima({ data, shape, size }: Tensor): Int32Array {
-  const columns = shape.at(-1)!;
-  return Int32Array.from({ length: size / columns }, (_, row) => {
-    const first = row * columns;
-    let best = 0;
-    for (let k = 1; k < columns; k++) if (data[first + k]! > data[first + best]!) best = k;
-    return best;
-  });
+function classHits(prediction: Tensor, classes: ArrayLike<number>): Tensor {
+  const hits = Float32Array.from(argmax(prediction), (k, row) => Number(k === classes[row]));
+  return new Tensor(prediction.shape.slice(0, -1), hits);
 }
 
 /** Probabilities above one half against targets of 0 and 1, element by element. */
@@ -38,20 +27,14 @@ export const binaryAccuracy: Metric = {
 export const categoricalAccuracy: Metric = {
   name: "categoricalAccuracy",
   check: checkTargetShape,
-  compute(target, prediction) {
-    const classes = rowMaxima(target);
-    return classHits(prediction, (row) => classes[row]!);
-  },
+  compute: (target, prediction) => classHits(prediction, argmax(target)),
 };
 
 /** The likeliest class against class numbers. */
 export const sparseCategoricalAccuracy: Metric = {
   name: "sparseCategoricalAccuracy",
-  check: checkClasses,
-  compute(target, prediction) {
-    const classes = target.data;
-    return classHits(prediction, (row) => classes[row]!);
-  },
+  check: checkLabels,
+  compute: (target, prediction) => classHits(prediction, target.data),
 };
 
 /**

@@ -1,4 +1,12 @@
-import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
+import {
+  checkFlag,
+  checkNumber,
+  checkOptions,
+  checkSize,
+  kindError,
+  valueError,
+} from "../core/check.ts";
+import { Tensor } from "../core/tensor.ts";
 import type { Callbacks } from "./callbacks.ts";
 import {
   type Batch,
@@ -71,7 +79,7 @@ export interface Plan {
 /** Reads the arguments of `fit(x, y, options)` or `fit(batches, options)`. Throws where one is wrong; nothing has begun then. */
 export function planFit(where: string, trainer: Trainer, args: readonly unknown[]): Plan {
   const [first, second] = args;
-  if (isData(second) || isData(first))
+  if (first instanceof Tensor || !mayBeOptions(second))
     return planData(where, trainer, toBatch(where, first, second), args[2] as FitOptions);
   const options = checkOptions(where, second as FitBatchesOptions | undefined, sharedNames);
   const source = fromBatches(where, trainer, first as Batches);
@@ -81,6 +89,15 @@ export function planFit(where: string, trainer: Trainer, args: readonly unknown[
     validation: planValidation(where, trainer, options.validationData, defaultBatchSize(trainer)),
   };
 }
+
+/** What stands behind batches, rather than behind x. */
+const mayBeOptions = (value: unknown): boolean =>
+  value === undefined ||
+  (typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !ArrayBuffer.isView(value) &&
+    !(value instanceof Tensor));
 
 const defaultBatchSize = ({ model }: Trainer): number => model.inputShape[0] ?? 32;
 
@@ -94,7 +111,7 @@ function planData(where: string, trainer: Trainer, data: Batch, given?: FitOptio
   ]);
   const { batchSize = defaultBatchSize(trainer), shuffle = true, seed, stepsPerEpoch } = options;
   checkSize(where, "batchSize", batchSize);
-  if (typeof shuffle !== "boolean") throw kindError(where, "shuffle to be true or false", shuffle);
+  checkFlag(where, "shuffle", shuffle);
   const [used, kept] = splitOff(where, data, options);
   const source = fromData(where, trainer, used, batchSize, shuffle ? { seed } : undefined);
   return {

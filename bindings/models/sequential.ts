@@ -1,4 +1,4 @@
-import { checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
 import { inNewFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { Logs } from "./callbacks.ts";
@@ -209,9 +209,7 @@ export class Sequential extends Layer {
   }
 
   #keepingState(where: string, options: BatchOptions | undefined, run: () => void): void {
-    const { keepState = false } = options ?? {};
-    if (typeof keepState !== "boolean")
-      throw kindError(where, "keepState to be true or false", keepState);
+    const keepState = checkFlag(where, "keepState", options?.keepState);
     const saved = keepState ? this.saveStates() : undefined;
     try {
       run();

@@ -22,7 +22,7 @@ export function checkProbabilities(where: string, target: Tensor, output: readon
 }
 
 /** One class number for each row of the output, which has one probability a class. */
-export function checkClasses(where: string, target: Tensor, output: readonly number[]): void {
+export function checkLabels(where: string, target: Tensor, output: readonly number[]): void {
   const rows = output.slice(0, -1);
   const classes = output.at(-1)!;
   if (!sameShape(target.shape, rows) && !sameShape(target.shape, [...rows, 1]))

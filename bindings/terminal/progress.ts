@@ -31,12 +31,16 @@ const logsText = (logs: Logs): string =>
     .map(([name, value]) => `${name} ${value.toPrecision(4)}`)
     .join("  ");
 
+/** Milliseconds between two drawings of the bar, at least. */
+const redraw = 50;
+
 /** A bar under the lines that stay. Without the number of batches it has no end, and only says how many are done. */
 class LiveBar {
   readonly #bars: MultiBar;
   readonly #bar: Bar;
   readonly #batches: number | undefined;
   #done = 0;
+  #drawn = Number.NEGATIVE_INFINITY;
 
   constructor(stream: ProgressStream, { epochs, batches }: TrainingPlan) {
     const columns = stream.columns || 80;
@@ -64,6 +68,10 @@ class LiveBar {
 
   advance(logs: Logs): void {
     this.#bar.update(++this.#done, { logs: logsText(logs) });
+    const now = performance.now();
+    if (now - this.#drawn < redraw) return;
+    this.#bars.update(); // its own timer gets a turn now and then only
+    this.#drawn = now;
   }
 
   line(text: string): void {
