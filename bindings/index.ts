@@ -41,6 +41,54 @@ export {
   type SparseAccuracyOptions,
   sparseCategoricalAccuracy,
 } from "./metrics.ts";
+export type { ActivationOptions } from "./models/activation.ts";
+export type { Bidirectional, BidirectionalOptions, MergeMode } from "./models/bidirectional.ts";
+export type { Callbacks, EarlyStoppingOptions, Logs, TrainingPlan } from "./models/callbacks.ts";
+export * as callbacks from "./models/callbacks.ts";
+export type { CompileOptions, LossName, MetricName, OptimizerName } from "./models/compile.ts";
+export type { BatchData, Batches, Data } from "./models/data.ts";
+export type { DenseOptions } from "./models/dense.ts";
+export type { DropoutOptions } from "./models/dropout.ts";
+export type { EmbeddingOptions as EmbeddingLayerOptions } from "./models/embedding.ts";
+export type { History } from "./models/fit.ts";
+export type { Initializer, InitializerName, InitialValues } from "./models/initializer-names.ts";
+export * as initializers from "./models/initializers.ts";
+export {
+  type Applied,
+  type ApplyOptions,
+  type BatchShape,
+  type Flow,
+  Layer,
+  type LayerOptions,
+  type Run,
+} from "./models/layer.ts";
+export * as layers from "./models/layers.ts";
+export type { LossFunction, ModelLoss } from "./models/losses.ts";
+export * as losses from "./models/losses.ts";
+export type { Mask, MaskValues } from "./models/mask.ts";
+export type { MaskingOptions } from "./models/masking.ts";
+export type { FitBatchesOptions, FitOptions } from "./models/plan.ts";
+export type {
+  ApplyRecurrentOptions,
+  RecurrentLayer,
+  RecurrentLayerOptions,
+} from "./models/recurrent.ts";
+export type { ReshapeOptions } from "./models/reshape.ts";
+export type { RNNLayerOptions } from "./models/rnn.ts";
+export {
+  type BatchOptions,
+  Sequential,
+  type SequentialOptions,
+  sequential,
+} from "./models/sequential.ts";
+export type { TimeDistributedOptions } from "./models/time-distributed.ts";
+export type {
+  GatedOptions,
+  GRULayerOptions,
+  LSTMLayerOptions,
+  UnitsOptions,
+} from "./models/units.ts";
+export type { KerasWeight } from "./models/weights.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./nn/embedding.ts";
 export { LayerNorm, type LayerNormOptions } from "./nn/layer-norm.ts";

@@ -1,5 +1,5 @@
 import { type Cell, checkCell, reorderState, type Unrolled } from "./cells/cell.ts";
-import { layOut, type Schedule } from "./cells/schedule.ts";
+import { type Counted, layOut, type Schedule } from "./cells/schedule.ts";
 import { checkOptions, checkShape, checkSize, kindError, valueError } from "./core/check.ts";
 import { checkLengths, type SequenceLength } from "./core/lengths.ts";
 import { inFrame } from "./core/scope.ts";
@@ -38,24 +38,16 @@ export class Packed {
   constructor(
     inputs: Tensor,
     timeMajor: boolean,
-    lengths: readonly number[] | undefined,
+    counted: Counted | undefined,
     checkpointEvery?: number,
   ) {
     const [outer, inner, features] = inputs.shape as [number, number, number];
     this.#timeMajor = timeMajor;
     this.#time = timeMajor ? outer : inner;
     const batch = timeMajor ? inner : outer;
-    this.schedule = layOut(batch, this.#time, timeMajor, lengths, checkpointEvery);
+    this.schedule = layOut(batch, this.#time, timeMajor, counted, checkpointEvery);
     const rows = reshape(inputs, [outer * inner, features]);
-    this.x = this.#inPlace ? rows : gatherRows(rows, this.schedule.source);
-  }
-
-  /** Whether packed rows are the input's rows as they stand. */
-  get #inPlace(): boolean {
-    const { batch, rows, order } = this.schedule;
-    return (
-      !order && rows === batch * this.#time && (this.#timeMajor || batch === 1 || this.#time === 1)
-    );
+    this.x = this.schedule.inPlace ? rows : gatherRows(rows, this.schedule.source);
   }
 
   /** Packed rows with every sequence turned around. */
@@ -63,16 +55,21 @@ export class Packed {
     return gatherRows(rows, this.schedule.mirror);
   }
 
-  /** Rows [P, n] as [batch, time, n] (or [time, batch, n]), zeros past the end of each sequence. */
+  /** Rows [P, n] as [batch, time, n] (or [time, batch, n]), zeros where a step does not count. */
   unpack(rows: Tensor): Tensor {
-    const { batch, source } = this.schedule;
-    const all = this.#inPlace ? rows : scatterRows(rows, source, batch * this.#time);
+    const { batch, source, inPlace } = this.schedule;
+    const all = inPlace ? rows : scatterRows(rows, source, batch * this.#time);
     const sizes = this.#timeMajor ? [this.#time, batch] : [batch, this.#time];
     return reshape(all, [...sizes, rows.shape[1]!]);
   }
 
   /** Unrolls a cell over rows: states in and out are in the order of the batch. */
-  run<S>(cell: Cell<S>, rows: Tensor, initial: S | undefined, backwards = false): Unrolled<S> {
+  run<S>(
+    cell: Pick<Cell<S>, "unroll">,
+    rows: Tensor,
+    initial: S | undefined,
+    backwards = false,
+  ): Unrolled<S> {
     const { order, restore } = this.schedule;
     const first = initial !== undefined && order ? reorderState(initial, order) : initial;
     const x = backwards ? this.turn(rows) : rows;

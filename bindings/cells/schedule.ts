@@ -1,7 +1,13 @@
 /**
+ * Which steps of each sequence count: a number of them, from the first on, or the places of those that do in the order in
+ * which they are to be run.
+ */
+export type Counted = readonly (number | Int32Array)[];
+
+/**
  * How a batch of sequences is laid out for unrolling, as torch's PackedSequence lays it out: sorted by length, longest
- * first; step t has `sizes[t]` active rows, and the rows of all steps lie one after another. What is past the end of a
- * sequence is not in there at all.
+ * first; step t has `sizes[t]` active rows, and the rows of all steps lie one after another. What does not count, such as
+ * the steps past the end of a sequence, is not in there at all.
  */
 export interface Schedule {
   /** T: steps of the longest sequence. */
@@ -14,6 +20,8 @@ export interface Schedule {
   readonly sizes: Int32Array;
   /** [P] where each packed row stands among the rows of the whole input, [B·T] or, time-major, [T·B]. */
   readonly source: Int32Array;
+  /** Whether packed rows are the input's rows as they stand. */
+  readonly inPlace: boolean;
   /** [P] for each packed row the packed row of the same sequence counted from its end: turns sequences around. */
   readonly mirror: Int32Array;
   /** [B] the batch row at each place of the sorted batch; undefined where the order is the same. */
@@ -39,17 +47,17 @@ const known = new Map<string, Schedule>();
 const mostKnown = 8;
 
 /**
- * Lays out `batch` sequences of at most `time` steps. Lengths are checked by the caller; without them all are `time` long.
+ * Lays out `batch` sequences of at most `time` steps. What counts is checked by the caller; without it everything does.
  * `checkpointEvery` steps make a part; without it all do.
  */
 export function layOut(
   batch: number,
   time: number,
   timeMajor: boolean,
-  lengths: readonly number[] | undefined,
+  counted: Counted | undefined,
   checkpointEvery: number = time,
 ): Schedule {
-  if (lengths) return arrange(batch, time, timeMajor, lengths, checkpointEvery);
+  if (counted) return arrange(batch, time, timeMajor, counted, checkpointEvery);
   const key = `${batch} ${time} ${timeMajor} ${checkpointEvery}`;
   let schedule = known.get(key);
   if (!schedule) {
@@ -65,9 +73,10 @@ function arrange(
   batch: number,
   time: number,
   timeMajor: boolean,
-  lengths: readonly number[],
+  counted: Counted,
   checkpointEvery: number,
 ): Schedule {
+  const lengths = counted.map((steps) => (typeof steps === "number" ? steps : steps.length));
   const sorted = Array.from(lengths.keys()).sort((a, b) => lengths[b]! - lengths[a]! || a - b);
   const steps = lengths[sorted[0]!]!;
   const sizes = new Int32Array(steps);
@@ -83,11 +92,12 @@ function arrange(
   const mirror = new Int32Array(rows);
   const restore = new Int32Array(batch);
   sorted.forEach((b, i) => {
-    const length = lengths[b]!;
+    const [length, places] = [lengths[b]!, counted[b]!];
     restore[b] = i;
     for (let t = 0; t < length; t++) {
       const row = starts[t]! + i;
-      source[row] = timeMajor ? t * batch + b : b * time + t;
+      const place = typeof places === "number" ? t : places[t]!;
+      source[row] = timeMajor ? place * batch + b : b * time + place;
       mirror[row] = starts[length - 1 - t]! + i;
     }
   });
@@ -98,6 +108,7 @@ function arrange(
     rows,
     sizes,
     source,
+    inPlace: rows === batch * time && source.every((place, row) => place === row),
     mirror,
     order: moved ? Int32Array.from(sorted) : undefined,
     restore: moved ? restore : undefined,

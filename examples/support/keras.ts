@@ -1,5 +1,7 @@
-import { LSTM, LSTMCell, type Module } from "gatewise";
-import { glorotUniform, orthogonal } from "./initializers.ts";
+import { initializers, LSTM, LSTMCell, type Module } from "gatewise";
+
+const glorotUniform = initializers.glorotUniform();
+const orthogonal = initializers.orthogonal();
 
 /**
  * Gives modules Keras' initial weights: Glorot uniform from the inputs, orthogonal from state to state, no biases but an

@@ -33,7 +33,7 @@ export interface Case {
  */
 export interface Adapter {
   readonly skip: (golden: Case) => string | undefined;
-  readonly run: (golden: Case) => void;
+  readonly run: (golden: Case) => void | Promise<void>;
 }
 
 /** An adapter for some of a suite's operators. */
@@ -79,10 +79,10 @@ export function describeSuite(suite: string, adapter: Adapter): void {
   });
   describeKernelSets(`conformance ${suite}`, () => {
     for (const golden of cases) {
-      test(golden.name, (context) => {
+      test(golden.name, async (context) => {
         const reason = skipped.get(golden);
         if (reason !== undefined) context.skip(reason);
-        adapter.run(golden);
+        await adapter.run(golden);
       });
     }
   });

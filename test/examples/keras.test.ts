@@ -1,7 +1,10 @@
-import { GRU, Linear, LSTM, LSTMCell, type Module, RNNCell } from "gatewise";
+import { GRU, initializers, Linear, LSTM, LSTMCell, type Module, RNNCell } from "gatewise";
 import { expect, test } from "vitest";
-import { glorotUniform, orthogonal } from "../../examples/support/initializers.ts";
+
 import { initializeAsKeras } from "../../examples/support/keras.ts";
+
+const glorotUniform = initializers.glorotUniform();
+const orthogonal = initializers.orthogonal();
 
 const values = (modules: Module[], seed: number): Float32Array[] => {
   initializeAsKeras(modules, seed);

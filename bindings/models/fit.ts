@@ -1,0 +1,105 @@
+import type { Callbacks, Logs } from "./callbacks.ts";
+import { Pace } from "./pause.ts";
+import type { Plan } from "./plan.ts";
+import { prefixed, RunningMeans } from "./trainer.ts";
+
+/** What training brought, one number an epoch: `history.loss`, `history.accuracy`, `history.valLoss`, ... */
+export interface History {
+  /** The epochs' numbers, from 0. */
+  readonly epoch: number[];
+  readonly loss: number[];
+  readonly [name: string]: number[];
+}
+
+/** Calls one of the functions of each callback in turn, and waits for those that return a promise. */
+async function tell(
+  callbacks: readonly Callbacks[],
+  call: (callback: Callbacks) => unknown,
+): Promise<void> {
+  for (const callback of callbacks) await call(callback);
+}
+
+/** Keeps training from holding up the event loop, and ends it where its signal is aborted. */
+class Pauses {
+  readonly #pace = new Pace();
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** To be awaited between steps. Throws the signal's reason once it is aborted. */
+  async pause(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    await this.#pace.breathe();
+    this.#signal?.throwIfAborted();
+  }
+}
+
+/** Trains as planned. Rejects with the reason of an aborted signal, or whatever a callback or an iterable throws. */
+export async function runFit(plan: Plan): Promise<History> {
+  const { callbacks, trainer, training, validation, epochs } = plan;
+  const { model, names } = trainer;
+  const logs = validation ? [...names, ...names.map((name) => prefixed("val", name))] : names;
+  const history: History = { epoch: [], loss: [] };
+  const pauses = new Pauses(plan.signal);
+  model.stopTraining = false;
+  await pauses.pause();
+  try {
+    const begin = { model, epochs, batches: training.batches, logs };
+    await tell(callbacks, (callback) => callback.onTrainBegin?.(begin));
+    for (let epoch = 0; epoch < epochs && !model.stopTraining; epoch++) {
+      await tell(callbacks, (callback) => callback.onEpochBegin?.(epoch));
+      const logs = { ...(await trainEpoch(plan, pauses)), ...(await validate(plan, pauses)) };
+      append(history, epoch, logs);
+      await tell(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
+    }
+    await tell(callbacks, (callback) => callback.onTrainEnd?.());
+    return history;
+  } catch (reason) {
+    await tell(callbacks, (callback) => callback.onTrainAbort?.(reason));
+    throw reason;
+  } finally {
+    await training.close();
+    await validation?.close();
+  }
+}
+
+async function trainEpoch(plan: Plan, pauses: Pauses): Promise<Logs> {
+  const { where, callbacks, trainer, training } = plan;
+  const means = new RunningMeans(trainer.names);
+  let index = 0;
+  for await (const batch of training.epoch()) {
+    await pauses.pause();
+    await tell(callbacks, (callback) => callback.onBatchBegin?.(index));
+    means.add(trainer.train(where, batch));
+    const logs = means.logs();
+    await tell(callbacks, (callback) => callback.onBatchEnd?.(index, logs));
+    index++;
+    if (trainer.model.stopTraining) break;
+  }
+  await pauses.pause();
+  return means.logs();
+}
+
+async function validate(
+  { where, trainer, validation }: Plan,
+  pauses: Pauses,
+): Promise<Logs | undefined> {
+  if (!validation) return undefined;
+  const means = new RunningMeans(trainer.names);
+  for await (const batch of validation.epoch()) {
+    await pauses.pause();
+    means.add(trainer.evaluate(where, batch));
+  }
+  return means.logs("val");
+}
+
+function append(history: History, epoch: number, logs: Logs): void {
+  history.epoch.push(epoch);
+  for (const [name, value] of Object.entries(logs)) {
+    const values = history[name];
+    if (values) values.push(value);
+    else (history as Record<string, number[]>)[name] = [value];
+  }
+}

@@ -1,0 +1,38 @@
+/** How long work may go on before others have their turn, in milliseconds: half a frame at 60 a second. */
+const longest = 8;
+
+/** What an engine may have to come back in a task of its own. None of them sleeps, as timers do once they are nested. */
+interface Turns {
+  readonly scheduler?: { yield?(): Promise<void> };
+  readonly setImmediate?: (then: () => void) => unknown;
+}
+
+/** Lets go of the event loop once, so that events, timers and drawing have their turn. */
+function nextTurn(): Promise<void> {
+  const { scheduler, setImmediate } = globalThis as Turns;
+  if (typeof scheduler?.yield === "function") return scheduler.yield();
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") {
+      setImmediate(resolve);
+      return;
+    }
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
+
+/** Keeps long work from holding up the event loop. */
+export class Pace {
+  #since = performance.now();
+
+  /** To be awaited between steps: lets go of the event loop where that is due. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.#since < longest) return;
+    await nextTurn();
+    this.#since = performance.now();
+  }
+}

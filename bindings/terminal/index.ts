@@ -1,0 +1,1 @@
+export { type ProgressBarOptions, type ProgressStream, progressBar } from "./progress.ts";

@@ -1,0 +1,4 @@
+import { describeSuite } from "./suite.ts";
+import { tfjs } from "./tfjs.ts";
+
+describeSuite("tfjs_layers_rnn", tfjs);

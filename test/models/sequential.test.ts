@@ -1,0 +1,249 @@
+import { Adam, LSTM, layers, mse, randn, SGD, sequential, type Tensor, tensor } from "gatewise";
+import { expect, test } from "vitest";
+import { expectErrors, wrong } from "../expect-errors.ts";
+import { describeKernelSets } from "../kernel-sets.ts";
+import { regressionData, regressor, statefulModel, weightsOf } from "./support.ts";
+
+describeKernelSets("sequential", () => {
+  test("layers are built as they are added, and named apart", () => {
+    const model = sequential({ name: "small" });
+    model.add(layers.lstm({ units: 5, inputShape: [null, 3], returnSequences: true }));
+    model.add(layers.lstm({ units: 4, name: "top" }));
+    model.add(layers.dense({ units: 7 }));
+    model.add(layers.dense({ units: 2 }));
+    model.add(layers.dense({ units: 1 }));
+    expect(model.name).toBe("small");
+    expect(model.inputShape).toEqual([null, null, 3]);
+    expect(model.outputShape).toEqual([null, 1]);
+    expect(model.layers.map(({ name }) => name)).toEqual([
+      "lstm",
+      "top",
+      "dense",
+      "dense_1",
+      "dense_2",
+    ]);
+    expect(model.layers.map(({ outputShape }) => outputShape)).toEqual([
+      [null, null, 5],
+      [null, 4],
+      [null, 7],
+      [null, 2],
+      [null, 1],
+    ]);
+  });
+
+  test("a layer that does not fit is not added", () => {
+    const model = sequential({ layers: [layers.lstm({ units: 5, inputShape: [4, 3] })] });
+    expect(() => model.add(layers.gru({ units: 2 }))).toThrow(RangeError);
+    expect(model.layers.length).toBe(1);
+    expect(model.outputShape).toEqual([null, 5]);
+  });
+
+  test("predicts what its layers compute, in batches of any size", () => {
+    const model = regressor();
+    const { x } = regressionData(10);
+    const [first, second] = model.layers;
+    const whole = second!.apply(first!.apply(x as Tensor).output).output;
+    for (const batchSize of [1, 3, 10, 32]) {
+      const y = model.predict(x, { batchSize });
+      expect(y.shape).toEqual([10, 2]);
+      expect([...y.data]).toEqual([...whole.data]);
+    }
+    expect([...model.predict((x as Tensor).toArray()).data]).toEqual([...whole.data]);
+  });
+
+  test("takes class numbers in typed arrays and rows", () => {
+    const model = sequential({
+      layers: [layers.embedding({ inputDim: 6, outputDim: 3, inputLength: 4, seed: 1 })],
+    });
+    const rows = [
+      [0, 5, 2, 1],
+      [3, 3, 0, 4],
+    ];
+    const fromTensor = model.predict(tensor(rows));
+    expect(fromTensor.shape).toEqual([2, 4, 3]);
+    expect(model.predict(rows)).toEqual(fromTensor);
+    expect(model.predict(rows.map((row) => Int32Array.from(row)))).toEqual(fromTensor);
+  });
+
+  test("a model in a model is a layer of it", () => {
+    const inner = regressor();
+    const outer = sequential({ layers: [inner, layers.dense({ units: 3, seed: 5 })] });
+    expect(outer.inputShape).toEqual([null, 3]);
+    expect(outer.layers.map(({ name }) => name)).toEqual(["sequential", "dense"]);
+    expect(outer.getWeights().length).toBe(6);
+    const { x } = regressionData(4);
+    const flat = outer.layers[1]!.apply(inner.predict(x)).output;
+    expect([...outer.predict(x).data]).toEqual([...flat.data]);
+  });
+
+  test("puts out the states of a last layer with returnState", () => {
+    const model = sequential({
+      layers: [layers.lstm({ units: 2, inputShape: [3, 4], returnState: true, seed: 1 })],
+    });
+    const outputs = model.predictAll(randn([5, 3, 4], { seed: 2 }), { batchSize: 2 });
+    expect(outputs.map(({ shape }) => shape)).toEqual([
+      [5, 2],
+      [5, 2],
+      [5, 2],
+    ]);
+    expect([...outputs[0]!.data]).toEqual([...outputs[1]!.data]); // the last h is the output
+    expect([...outputs[0]!.data]).not.toEqual([...outputs[2]!.data]);
+  });
+
+  test("weights go out and in, in Keras' order", () => {
+    const [from, to] = [regressor(), regressor()];
+    to.setWeights(to.getWeights().map(({ shape, size }) => tensor(new Float32Array(size), shape)));
+    expect(weightsOf(to)).not.toEqual(weightsOf(from));
+    to.setWeights(from.getWeights());
+    expect(weightsOf(to)).toEqual(weightsOf(from));
+    expect(from.getWeights().map(({ shape }) => shape)).toEqual([[3, 5], [5], [5, 2], [2]]);
+  });
+
+  test("a step of training is the optimizer's step on the loss", () => {
+    const { x, y } = regressionData(6);
+    const [model, byHand] = [regressor(), regressor()];
+    model.compile({ optimizer: new SGD({ learningRate: 0.1 }), loss: "meanSquaredError" });
+    const optimizer = new SGD({ learningRate: 0.1 });
+    for (let step = 0; step < 3; step++) {
+      const { loss } = model.trainOnBatch(x, y);
+      const expected = optimizer.minimize(() => {
+        const flow = byHand.call({ x: x as Tensor }, { training: true });
+        return mse(flow.x, y as Tensor);
+      });
+      expect(loss).toBeCloseTo(expected, 6);
+      weightsOf(model).forEach((w, i) => {
+        expect(w).toBeCloseTo(weightsOf(byHand)[i]!, 5);
+      });
+    }
+  });
+
+  test("frozen layers stay as they are", () => {
+    const { x, y } = regressionData(6);
+    const model = regressor();
+    model.layers[0]!.trainable = false;
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    const before = model.getWeights().map(({ data }) => [...data]);
+    model.trainOnBatch(x, y);
+    const after = model.getWeights().map(({ data }) => [...data]);
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(after[2]).not.toEqual(before[2]);
+    model.trainable = false;
+    expectErrors([["all frozen", RangeError, () => model.trainOnBatch(x, y), /weights to train/]]);
+  });
+
+  test("state goes on from call to call, and can be kept as it is or taken away", () => {
+    const x = randn([4, 3, 2], { seed: 8 });
+    const model = statefulModel();
+    model.compile({ optimizer: new Adam(), loss: "mse" });
+    const y = tensor([[1], [2], [3], [4]]);
+    const first = [...model.predict(x, { keepState: true }).data];
+    expect([...model.predict(x).data]).toEqual(first);
+    const second = [...model.predict(x, { keepState: true }).data];
+    expect(second).not.toEqual(first);
+    const kept = model.evaluate(x, y, { keepState: true });
+    expect(model.evaluate(x, y, { keepState: true })).toEqual(kept);
+    expect(model.evaluate(x, y)).toEqual(kept);
+    expect(model.evaluate(x, y)).not.toEqual(kept);
+    model.resetStates();
+    expect([...model.predict(x).data]).toEqual(first);
+    expect([...model.predict(x).data]).toEqual(second);
+  });
+
+  test("state is as it was where keepState meets an error", () => {
+    const x = randn([4, 3, 2], { seed: 8 });
+    const model = statefulModel();
+    const first = [...model.predict(x, { keepState: true }).data];
+    model.compile({
+      optimizer: "sgd",
+      loss: () => {
+        throw new Error("no loss");
+      },
+    });
+    const y = tensor([[1], [2], [3], [4]]);
+    expect(() => model.evaluate(x, y, { keepState: true })).toThrow("no loss");
+    expect([...model.predict(x).data]).toEqual(first);
+  });
+
+  test("the summary has every layer, what it puts out and its parameters", () => {
+    const model = sequential({
+      layers: [
+        layers.simpleRNN({ units: 50, inputShape: [28, 28], trainable: false }),
+        layers.dense({ units: 10 }),
+        layers.activation({ activation: "softmax" }),
+      ],
+    });
+    const printed: string[] = [];
+    const text = model.summary((line) => printed.push(line));
+    expect(printed).toEqual([text]);
+    expect(text).toBe(
+      [
+        'Model: "sequential"',
+        "________________________________________________",
+        "Layer (type)              Output shape   Param #",
+        "================================================",
+        "simple_rnn (SimpleRNN)    [null,50]        3,950",
+        "dense (Dense)             [null,10]          510",
+        "activation (Activation)   [null,10]            0",
+        "================================================",
+        "Total params: 4,460",
+        "Trainable params: 510",
+        "Non-trainable params: 3,950",
+        "________________________________________________",
+      ].join("\n"),
+    );
+  });
+
+  test("what is wrong with a model is said when it is put together", () => {
+    const dense = layers.dense({ units: 2, inputShape: [3] });
+    const used = sequential({ layers: [dense] });
+    const shaped = { units: 2, inputShape: [3] };
+    expectErrors([
+      [
+        "no shape",
+        RangeError,
+        () => sequential({ layers: [layers.lstm({ units: 2 })] }),
+        /inputShape/,
+      ],
+      [
+        "no shape, later",
+        RangeError,
+        () => sequential().add(layers.gru({ units: 2 })),
+        /inputShape/,
+      ],
+      [
+        "not a layer",
+        TypeError,
+        () => sequential({ layers: [wrong(new LSTM(2, 3))] }),
+        /an LSTM|a LSTM/,
+      ],
+      ["no array", TypeError, () => sequential({ layers: wrong(dense) }), /array/],
+      ["misspelt", TypeError, () => sequential(wrong({ layer: [] })), /layers, name/],
+      ["twice", RangeError, () => used.add(dense), /again/],
+      ["itself", RangeError, () => used.add(used)],
+      [
+        "one name",
+        RangeError,
+        () =>
+          sequential({
+            layers: [layers.dense({ ...shaped, name: "a" }), layers.dense({ units: 2, name: "a" })],
+          }),
+        /"a"/,
+      ],
+      [
+        "samples of another size",
+        RangeError,
+        () => used.predict(tensor([[1, 2]])),
+        /\[batch, 3\], got \[1, 2\]/,
+      ],
+      ["samples of another rank", RangeError, () => used.predict(tensor([1, 2, 3]))],
+      ["a scalar", RangeError, () => used.predict(tensor(1))],
+      ["words", TypeError, () => used.predict(wrong("abc"))],
+      ["batchSize 0", RangeError, () => used.predict(tensor([[1, 2, 3]]), { batchSize: 0 })],
+      ["keepState", TypeError, () => used.predict(tensor([[1, 2, 3]]), { keepState: wrong(1) })],
+      ["option", TypeError, () => used.predict(tensor([[1, 2, 3]]), wrong({ batch: 1 }))],
+      ["print", TypeError, () => used.summary(wrong("console"))],
+    ]);
+    expect(() => sequential().inputShape).toThrow(/layers/);
+    expect(() => sequential().predict(tensor([[1]]))).toThrow(/layers/);
+  });
+});
