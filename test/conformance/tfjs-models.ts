@@ -122,12 +122,18 @@ async function runModel(golden: ModelCase): Promise<void> {
   }
 }
 
-/** Models and their training. What has several inputs is no sequence of layers. */
+/** Layers that take the outputs of several. */
+const joiningLayers = ["Add", "Average", "Concatenate", "Dot", "Maximum", "Minimum", "Multiply"];
+
+/** Models and their training. Where layers join, there is no sequence of them. */
 export const tfjsModels: Adapter = {
   skip(golden) {
     const { model } = golden as ModelCase;
-    const inputs = model.config.filter((spec) => classOf(spec) === "InputLayer").length;
-    return inputs > 1 ? `a graph of ${inputs} inputs, no sequence of layers` : undefined;
+    const classes = model.config.map(classOf);
+    const inputs = classes.filter((name) => name === "InputLayer").length;
+    const joining = classes.find((name) => joiningLayers.includes(name));
+    if (inputs <= 1 && !joining) return undefined;
+    return `a graph of layers (${inputs} inputs${joining ? `, ${joining}` : ""}), no sequence`;
   },
   run: (golden) => runModel(golden as ModelCase),
 };

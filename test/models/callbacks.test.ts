@@ -151,13 +151,26 @@ describeKernelSets("callbacks", () => {
     ["takes NaN for no better", [5, Number.NaN, 1], {}, 2, 1],
     [
       "restores the first where all are NaN",
-      [Number.NaN, Number.NaN],
+      [Number.NaN, Number.NaN, Number.NaN],
       { restoreBestWeights: true },
       2,
       0,
     ],
   ])("early stopping %s", async (_, values, options, epochs, kept) => {
     expect(await stopsAfter(values, options)).toEqual([epochs, kept]);
+  });
+
+  test("early stopping begins anew with every fit", async () => {
+    const { x, y } = regressionData(6);
+    const model = compiled();
+    const stopping = callbacks.earlyStopping({ monitor: "loss" });
+    const values = [1, 0, 5, 4, 3];
+    const script: Callbacks = {
+      ...stopping,
+      onEpochEnd: (epoch) => stopping.onEpochEnd?.(epoch, { loss: values.shift()! }),
+    };
+    expect((await model.fit(x, y, { epochs: 2, callbacks: script })).loss.length).toBe(2);
+    expect((await model.fit(x, y, { epochs: 3, callbacks: script })).loss.length).toBe(3);
   });
 
   test("early stopping restores nothing where training is aborted", async () => {

@@ -177,6 +177,17 @@ describeKernelSets("evaluate", () => {
       0.5,
     ],
     [
+      "classes as numbers in a column",
+      "sparseCategoricalCrossentropy",
+      "accuracy",
+      [
+        [0.2, 0.7, 0.1],
+        [0.5, 0.1, 0.4],
+      ],
+      [[1], [2]],
+      0.5,
+    ],
+    [
       "classes as one-hot rows",
       "categoricalCrossentropy",
       "accuracy",
@@ -194,7 +205,7 @@ describeKernelSets("evaluate", () => {
       "one probability",
       "binaryCrossentropy",
       "accuracy",
-      [[0.6], [0.4], [0.5], [0.9]],
+      [[0.51], [0.4], [0.5], [0.9]],
       [[1], [0], [1], [1]],
       0.75,
     ],

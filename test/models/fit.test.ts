@@ -207,12 +207,13 @@ describeKernelSets("fit", () => {
 
   test("a generator that has run out is an error, not an epoch of nothing", async () => {
     const list = batchesOf(regressionData(8), 8);
-    const once = (function* () {
-      yield* list;
-    })();
-    await expect(compiled().fit(once, { epochs: 2 })).rejects.toThrow(
-      /at least one batch.*function/,
-    );
+    const once = () =>
+      (function* () {
+        yield* list;
+      })();
+    const message = /at least one batch.*function/;
+    await expect(compiled().fit(once(), { epochs: 2 })).rejects.toThrow(message);
+    await expect(compiled().fit(once(), { stepsPerEpoch: 3 })).rejects.toThrow(message);
     await expect(compiled().fit([], { epochs: 1 })).rejects.toThrow(RangeError);
     await expect(compiled().fit([], { stepsPerEpoch: 3 })).rejects.toThrow(RangeError);
   });
@@ -292,6 +293,26 @@ describeKernelSets("fit", () => {
     await expect(model.fit(x, y, { signal: abort.signal })).rejects.toBe(reason);
     expect(weightsOf(model)).toEqual(weightsOf(byHand));
     await model.fit(x, y); // and it can go on
+  });
+
+  test("a signal that is aborted while others have their turn stops the next step", async () => {
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
+    const { x, y } = regressionData(12);
+    const abort = new AbortController();
+    const begun: number[] = [];
+    const running = compiled().fit(x, y, {
+      batchSize: 2,
+      signal: abort.signal,
+      callbacks: {
+        onBatchBegin: (batch) => begun.push(batch),
+        onBatchEnd(batch) {
+          if (batch === 1) setImmediate(() => abort.abort());
+        },
+      },
+    });
+    await expect(running).rejects.toThrow(/abort/);
+    expect(begun).toEqual([0, 1]);
   });
 
   test("an aborted signal ends validation", async () => {

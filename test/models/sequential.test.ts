@@ -1,4 +1,16 @@
-import { Adam, LSTM, layers, mse, randn, SGD, sequential, type Tensor, tensor } from "gatewise";
+import {
+  Adam,
+  LSTM,
+  layers,
+  mse,
+  ones,
+  randn,
+  SGD,
+  sequential,
+  type Tensor,
+  tensor,
+  zeros,
+} from "gatewise";
 import { expect, test } from "vitest";
 import { expectErrors, wrong } from "../expect-errors.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
@@ -90,6 +102,14 @@ describeKernelSets("sequential", () => {
     expect([...outputs[0]!.data]).not.toEqual([...outputs[2]!.data]);
   });
 
+  test("states put out by any other layer are refused, not lost", () => {
+    const model = sequential({
+      layers: [layers.gru({ units: 2, inputShape: [3, 4], returnState: true })],
+    });
+    model.add(layers.dense({ units: 1 }));
+    expect(() => model.predict(randn([5, 3, 4]))).toThrow(/every layer but the last.*dense/);
+  });
+
   test("weights go out and in, in Keras' order", () => {
     const [from, to] = [regressor(), regressor()];
     to.setWeights(to.getWeights().map(({ shape, size }) => tensor(new Float32Array(size), shape)));
@@ -115,6 +135,25 @@ describeKernelSets("sequential", () => {
         expect(w).toBeCloseTo(weightsOf(byHand)[i]!, 5);
       });
     }
+  });
+
+  test("training drops, predict and evaluate do not", () => {
+    const model = sequential({
+      layers: [layers.dropout({ rate: 0.5, inputShape: [200], seed: 1 })],
+    });
+    model.add(layers.dense({ units: 1, kernelInitializer: "ones", seed: 1 }));
+    const metrics = [
+      function sum(_: Tensor, prediction: Tensor) {
+        return prediction.data[0]!;
+      },
+    ];
+    model.compile({ optimizer: new SGD({ learningRate: 0 }), loss: "mse", metrics });
+    const [x, y] = [ones([1, 200]), zeros([1, 1])];
+    expect(model.predict(x).item()).toBe(200);
+    expect(model.evaluate(x, y).sum).toBe(200);
+    const [first, second] = [model.trainOnBatch(x, y).sum, model.trainOnBatch(x, y).sum];
+    expect(new Set([200, first, second]).size).toBe(3);
+    expect(model.predict(x).item()).toBe(200);
   });
 
   test("frozen layers stay as they are", () => {
