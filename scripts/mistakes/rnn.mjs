@@ -77,7 +77,6 @@ export const rnnMistakes = [
     "i[t + word.h]! >>> 2",
   ]),
   js("backward, first step left out", ["step >= 0; step--", "step > 0; step--"]),
-  js("backward, padding not cleared", ["      clearPadding(f, d, n, size);\n", ""]),
 
   cell("tanh and relu exchanged", ["? tanh : relu", "? relu : tanh"]),
   cell("tanh and relu exchanged, for the kernel", ['"tanh" ? 0 : 1', '"tanh" ? 1 : 0']),
