@@ -1,6 +1,42 @@
 import { kindError, valueError } from "../core/check.ts";
 import type { Shape } from "../core/tensor.ts";
-import * as initializers from "./initializers.ts";
+import type * as Initializers from "./initializers.ts";
+import {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  identity,
+  leCunNormal,
+  leCunUniform,
+  ones,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  truncatedNormal,
+  varianceScaling,
+  zeros,
+} from "./initializers.ts";
+
+/** Functions that give numbers for weights, for options such as `kernelInitializer`. */
+export const initializers: typeof Initializers = {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  identity,
+  leCunNormal,
+  leCunUniform,
+  ones,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  truncatedNormal,
+  varianceScaling,
+  zeros,
+};
 
 /** The initializers that can be had by name, with their defaults. */
 export type InitializerName = keyof typeof initializers | "lecunNormal" | "lecunUniform";
@@ -8,7 +44,7 @@ export type InitializerName = keyof typeof initializers | "lecunNormal" | "lecun
 /** Numbers for a weight, row by row: what those of `initializers` are, and one of one's own. */
 export type InitialValues = (
   shape: Shape,
-  context: initializers.InitializerContext,
+  context: Initializers.InitializerContext,
 ) => ArrayLike<number>;
 
 /** An initializer by name, or a function. */
