@@ -44,7 +44,6 @@ export {
 export type { ActivationOptions } from "./models/activation.ts";
 export type { Bidirectional, BidirectionalOptions, MergeMode } from "./models/bidirectional.ts";
 export type { Callbacks, EarlyStoppingOptions, Logs, TrainingPlan } from "./models/callbacks.ts";
-export * as callbacks from "./models/callbacks.ts";
 export type { CompileOptions, LossName, MetricName, OptimizerName } from "./models/compile.ts";
 export type { BatchData, Batches, Data } from "./models/data.ts";
 export type { DenseOptions } from "./models/dense.ts";
@@ -52,7 +51,6 @@ export type { DropoutOptions } from "./models/dropout.ts";
 export type { EmbeddingOptions as EmbeddingLayerOptions } from "./models/embedding.ts";
 export type { History } from "./models/fit.ts";
 export type { Initializer, InitializerName, InitialValues } from "./models/initializer-names.ts";
-export * as initializers from "./models/initializers.ts";
 export {
   type Applied,
   type ApplyOptions,
@@ -62,11 +60,10 @@ export {
   type LayerOptions,
   type Run,
 } from "./models/layer.ts";
-export * as layers from "./models/layers.ts";
 export type { LossFunction, ModelLoss } from "./models/losses.ts";
-export * as losses from "./models/losses.ts";
 export type { Mask, MaskValues } from "./models/mask.ts";
 export type { MaskingOptions } from "./models/masking.ts";
+export { callbacks, initializers, layers, losses } from "./models/namespaces.ts";
 export type { FitBatchesOptions, FitOptions } from "./models/plan.ts";
 export type {
   ApplyRecurrentOptions,

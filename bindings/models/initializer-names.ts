@@ -1,15 +1,48 @@
 import { kindError, valueError } from "../core/check.ts";
 import type { Shape } from "../core/tensor.ts";
-import * as initializers from "./initializers.ts";
+import {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  type InitializerContext,
+  identity,
+  leCunNormal,
+  leCunUniform,
+  ones,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  truncatedNormal,
+  varianceScaling,
+  zeros,
+} from "./initializers.ts";
+
+/** How weights begin, by Keras' names. */
+export const initializers: typeof import("./initializers.ts") = {
+  constant,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  identity,
+  leCunNormal,
+  leCunUniform,
+  ones,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  truncatedNormal,
+  varianceScaling,
+  zeros,
+};
 
 /** The initializers that can be had by name, with their defaults. */
 export type InitializerName = keyof typeof initializers | "lecunNormal" | "lecunUniform";
 
 /** Numbers for a weight, row by row: what those of `initializers` are, and one of one's own. */
-export type InitialValues = (
-  shape: Shape,
-  context: initializers.InitializerContext,
-) => ArrayLike<number>;
+export type InitialValues = (shape: Shape, context: InitializerContext) => ArrayLike<number>;
 
 /** An initializer by name, or a function. */
 export type Initializer = InitializerName | InitialValues;
