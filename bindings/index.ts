@@ -50,12 +50,7 @@ export type { DenseOptions } from "./models/dense.ts";
 export type { DropoutOptions } from "./models/dropout.ts";
 export type { EmbeddingOptions as EmbeddingLayerOptions } from "./models/embedding.ts";
 export type { History } from "./models/fit.ts";
-export {
-  type Initializer,
-  type InitializerName,
-  type InitialValues,
-  initializers,
-} from "./models/initializer-names.ts";
+export type { Initializer, InitializerName, InitialValues } from "./models/initializer-names.ts";
 export {
   type Applied,
   type ApplyOptions,
@@ -68,7 +63,7 @@ export {
 export type { LossFunction, ModelLoss } from "./models/losses.ts";
 export type { Mask, MaskValues } from "./models/mask.ts";
 export type { MaskingOptions } from "./models/masking.ts";
-export { callbacks, layers, losses } from "./models/namespaces.ts";
+export { callbacks, initializers, layers, losses } from "./models/namespaces.ts";
 export type { FitBatchesOptions, FitOptions } from "./models/plan.ts";
 export type {
   ApplyRecurrentOptions,

@@ -1,12 +1,12 @@
 import { kindError, valueError } from "../core/check.ts";
 import type { Shape } from "../core/tensor.ts";
-import type * as Initializers from "./initializers.ts";
 import {
   constant,
   glorotNormal,
   glorotUniform,
   heNormal,
   heUniform,
+  type InitializerContext,
   identity,
   leCunNormal,
   leCunUniform,
@@ -19,8 +19,8 @@ import {
   zeros,
 } from "./initializers.ts";
 
-/** Functions that give numbers for weights, for options such as `kernelInitializer`. */
-export const initializers: typeof Initializers = {
+/** How weights begin, by Keras' names. */
+export const initializers: typeof import("./initializers.ts") = {
   constant,
   glorotNormal,
   glorotUniform,
@@ -42,10 +42,7 @@ export const initializers: typeof Initializers = {
 export type InitializerName = keyof typeof initializers | "lecunNormal" | "lecunUniform";
 
 /** Numbers for a weight, row by row: what those of `initializers` are, and one of one's own. */
-export type InitialValues = (
-  shape: Shape,
-  context: Initializers.InitializerContext,
-) => ArrayLike<number>;
+export type InitialValues = (shape: Shape, context: InitializerContext) => ArrayLike<number>;
 
 /** An initializer by name, or a function. */
 export type Initializer = InitializerName | InitialValues;

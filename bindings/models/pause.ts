@@ -27,9 +27,9 @@ function nextTurn(): Promise<void> {
 
 /** Keeps long work from holding up the event loop. */
 export class Pace {
-  #since = performance.now();
+  #since = Number.NEGATIVE_INFINITY;
 
-  /** To be awaited between steps: lets go of the event loop where that is due. */
+  /** To be awaited between steps: lets go of the event loop where that is due, and the first time, since work came before. */
   async breathe(): Promise<void> {
     if (performance.now() - this.#since < longest) return;
     await nextTurn();
