@@ -26,7 +26,7 @@ export interface UnrollOptions<S> {
 
 const optionNames = ["sequenceLength", "initialState", "timeMajor", "checkpointEvery"] as const;
 
-/** Sequences of a batch in packed rows, and the way back. */
+/** @internal Sequences of a batch in packed rows, and the way back. */
 export class Packed {
   /** [P, I] */
   readonly x: Tensor;
@@ -81,7 +81,7 @@ export class Packed {
   }
 }
 
-/** What every way of unrolling asks of its inputs: a function that packs them, and how many sequences there are. */
+/** @internal What every way of unrolling asks of its inputs: a function that packs them, and how many sequences there are. */
 export function checkInputs(
   where: string,
   inputs: Tensor,

@@ -55,7 +55,7 @@ export function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
 /** The bytes of the kernels that come with the package. */
 export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(coreHex);
 
-/** Compiles a module that comes with the package. */
+/** @internal Compiles a module that comes with the package. */
 export function compileEmbedded(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
@@ -64,7 +64,7 @@ export function compileEmbedded(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Mod
   }
 }
 
-/** Kernels of a compiled module over a memory, and where the rest of the memory begins: behind the constants of all modules. */
+/** @internal Kernels of a compiled module over a memory, and where the rest of the memory begins: behind the constants of all modules. */
 export function bindKernels<K extends Kernels>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
