@@ -1,6 +1,6 @@
 // Compiles assembly/ and puts modules and signatures where TypeScript finds them: build/{core,extras}.{wasm,d.ts} ->
 // bindings/core/generated/{core,extras}.ts, the module in hex: gzip sees through it, and it decodes without atob or fetch.
-// build/kernels.wasm is both modules in one, for those who load the kernels themselves.
+// build/kernels.wasm is both modules in one, for those who load the kernels themselves. Arguments go to the compiler.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,7 @@ const compile = (entry, name, ...flags) =>
     [
       ...[asc, `assembly/${entry}.ts`, "--config", "asconfig.json", "--target", "release"],
       ...["--outFile", `build/${name}.wasm`, "--textFile", `build/${name}.wat`, ...flags],
+      ...process.argv.slice(2),
     ],
     { cwd: fileURLToPath(root) },
   ).then(({ stdout, stderr }) => process.stderr.write(stdout + stderr));

@@ -76,14 +76,9 @@ export class ProjectCopy {
 
   /** Without Binaryen's passes, which take two thirds of the time and change no result. */
   async #buildKernels() {
-    const compiler = ["node_modules/assemblyscript/bin/asc.js", "--config", "asconfig.json"];
-    for (const args of [
-      [...compiler, "--target", "release", "--optimizeLevel", "0"],
-      ["scripts/embed-kernels.mjs"],
-    ]) {
-      const { status, output } = await this.#run(process.execPath, args, limits.own);
-      if (status !== 0) throw new Error(`the kernels do not compile:\n${output}`);
-    }
+    const args = ["scripts/build-kernels.mjs", "--optimizeLevel", "0"];
+    const { status, output } = await this.#run(process.execPath, args, limits.own);
+    if (status !== 0) throw new Error(`the kernels do not compile:\n${output}`);
   }
 
   /** Builds the kernels as they are without a mistake. */

@@ -1,10 +1,13 @@
+import { dropoutMistakes } from "./dropout.mjs";
 import { gruMistakes } from "./gru.mjs";
+import { lossMistakes } from "./losses.mjs";
 import { lstmMistakes } from "./lstm.mjs";
+import { modelMistakes } from "./models.mjs";
 import { operationMistakes } from "./operations.mjs";
+import { optimizerMistakes } from "./optimizers.mjs";
 import { rnnMistakes } from "./rnn.mjs";
 import { sequenceMistakes } from "./sequences.mjs";
 import { streamMistakes } from "./stream.mjs";
-import { trainingMistakes } from "./training.mjs";
 import { unrollingMistakes } from "./unrolling.mjs";
 
 export const mistakes = [
@@ -15,7 +18,10 @@ export const mistakes = [
   ...unrollingMistakes,
   ...streamMistakes,
   ...operationMistakes,
-  ...trainingMistakes,
+  ...lossMistakes,
+  ...optimizerMistakes,
+  ...dropoutMistakes,
+  ...modelMistakes,
 ];
 
 /** What CI makes at every change: one of each kind, cheap ones. */
@@ -28,5 +34,6 @@ export const slice = [
   "schedule: padding reversed, too",
   "sequence: initial state ignored",
   "layer: second layer fed with the first one's input",
+  "recurrent layer: mask ignored",
   "Adam: correction of m dropped",
 ];

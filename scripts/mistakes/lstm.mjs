@@ -10,6 +10,7 @@ const js = mistakesIn("lstm, js", "bindings/js/lstm.ts", sequences);
 const cell = mistakesIn("lstm, call", "bindings/cells/lstm.ts", [
   "test/cells/step.test.ts",
   "test/goldens.test.ts",
+  "test/cells/options.test.ts",
 ]);
 
 /** The kernel's gates one behind the other in memory, and the activations in the order of `names`. */
@@ -68,14 +69,22 @@ const jsBackward = exchanges(
 `,
 ).map(([name, change]) => js(`backward, ${name}`, change));
 
-const calls = exchanges(
-  { i: "0", f: "1", g: "2", o: "3" },
-  ({ i, f, g, o }) => `      const i = sigmoid(this.gate(gates, ${i}));
-      const f = sigmoid(this.gate(gates, ${f}));
-      const g = tanh(this.gate(gates, ${g}));
-      const o = sigmoid(this.gate(gates, ${o}));
-`,
-).map(([name, change]) => cell(name, change));
+/** Where the equations take each gate from. */
+const gateOf = {
+  i: (place) => `this.gate(gates, ${place}), 0, c`,
+  f: (place) => `this.gate(gates, ${place}), 1, c`,
+  g: (place) => `this.gate(gates, ${place})))`,
+  o: (place) => `this.gate(gates, ${place}), 2, next`,
+};
+const names = Object.keys(gateOf);
+const calls = pairs(names).map(([a, b]) => {
+  const [at, other] = [names.indexOf(a), names.indexOf(b)];
+  return cell(
+    `${a} and ${b} exchanged`,
+    [gateOf[a](at), gateOf[a](other)],
+    [gateOf[b](other), gateOf[b](at)],
+  );
+});
 
 export const lstmMistakes = [
   ...wasmForward,
@@ -142,9 +151,9 @@ export const lstmMistakes = [
   js("initial c ignored", ["i[t + word.c0]! >>> 2", "0"]),
   js("bias of R left out", ["br && br + g * size, size", "0, size"]),
   js("bias of W counted twice", ["br && br + g * size, size", "bx && bx + g * size, size"]),
-  js("lengths ignored by the steps", [
+  js("steps have the rows of the next ones", [
     "const n = i[sizes + step]!;\n      const h = ",
-    "const n = batch;\n      const h = ",
+    "const n = i[sizes + Math.min(step + 1, count - 1)]!;\n      const h = ",
   ]),
   js("one step too few", ["step < count; step++", "step < count - 1; step++"]),
   js("c not carried on", ["      cPrevious = c;\n", ""]),
@@ -166,13 +175,15 @@ export const lstmMistakes = [
   js("backward, padding not cleared", ["      clearPadding(f, d, 4 * n, size);\n", ""]),
 
   ...calls,
-  cell("forget gate dropped", ["add(mul(f, state.c), mul(i, g))", "add(state.c, mul(i, g))"]),
-  cell("tanh(c) left out", ["mul(o, tanh(c))", "mul(o, c)"]),
-  cell("initial h ignored", ["linear(state.h, ", "linear(mul(state.h, 0), "]),
-  cell("initial c ignored", ["mul(f, state.c)", "mul(f, 0)"]),
-  cell("bias of R left out", ["weight_hh, bias_hh))", "weight_hh))"]),
-  cell("bias of W counted twice", ["weight_hh, bias_hh))", "weight_hh, bias_ih))"]),
-  cell("h and c of the state exchanged", ["[h, { h, c }]", "[h, { h: c, c: h }]"]),
+  cell("forget gate dropped", ["add(mul(f, c), mul(i, g))", "add(c, mul(i, g))"]),
+  cell("tanh(c) left out", ["this.outputActivation(this.ofCell(next))", "this.ofCell(next)"]),
+  cell("initial h ignored", ["this.sums(fromX, seen)", "fromX"]),
+  cell("initial c ignored", ["mul(f, c)", "mul(f, 0)"]),
+  cell("h and c of the state exchanged", [": h, c: next }", ": next, c: h }"]),
+  cell("forget bias left out", ["this.forgetBias === 0 ? f : add(f, this.forgetBias)", "f"]),
+  cell("peepholes all from that of i", ["[which * h], [h]", "[0], [h]"]),
+  cell("peephole of o sees c before the step", ["2, next", "2, c"]),
+  cell("coupled gates both open", ["this.coupled ? sub(1, i)", "this.coupled ? i"]),
   cell("h and c given to the kernel exchanged", ["return [h, c];", "return [c, h];"]),
   cell("h and c out of the kernel exchanged", ["h: h!, c: c!", "h: c!, c: h!"]),
 ];

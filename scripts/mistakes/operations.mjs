@@ -6,6 +6,10 @@ const arithmetic = mistakesIn("arithmetic", "bindings/ops/arithmetic.ts", tests)
 const shape = mistakesIn("shape", "bindings/ops/shape.ts", tests);
 const tape = mistakesIn("tape", "bindings/core/tape.ts", tests);
 
+const pointing = ["test/kernels/pointwise.test.ts", "test/ops/gradients.test.ts"];
+const wasmPointwise = mistakesIn("pointwise, wasm", "assembly/pointwise.ts", pointing);
+const jsPointwise = mistakesIn("pointwise, js", "bindings/js/pointwise.ts", pointing);
+
 /** What a cell of one's own is written in, and the way back through it. */
 export const operationMistakes = [
   products("bias left out", ["bias ? frame.at(bias) : 0];", "0];"]),
@@ -35,4 +39,31 @@ export const operationMistakes = [
     "this.#entries.pop(); entry; entry = this.#entries.pop()",
     "this.#entries.shift(); entry; entry = this.#entries.shift()",
   ]),
+  wasmPointwise("relu's gradient lets everything through", [
+    "if (op == Op.RELU) return v128.and(dy, f32x4.gt(s, zero));",
+    "if (op == Op.RELU) return dy;",
+  ]),
+  wasmPointwise("tanh's gradient of the input, not the output", [
+    "f32x4.sub(one, f32x4.mul(s, s))",
+    "f32x4.sub(one, s)",
+  ]),
+  wasmPointwise("sigmoid's gradient without 1 - y", [
+    "f32x4.mul(dy, f32x4.mul(s, f32x4.sub(one, s)))",
+    "f32x4.mul(dy, s)",
+  ]),
+  wasmPointwise("gradients overwritten", ["f32x4.add(Lanes.load(dx + at, n), slope)", "slope"]),
+  wasmPointwise("clipped from above only", [
+    "f32x4.pmin(f32x4.pmax(Lanes.load(x, n), least), most)",
+    "f32x4.pmin(Lanes.load(x, n), most)",
+  ]),
+  wasmPointwise("clipping's gradient passes everywhere", [
+    "v128.and(Lanes.load(dy, n), inside)",
+    "Lanes.load(dy, n)",
+  ]),
+  jsPointwise("relu's gradient lets everything through", ["if (f[r]! > 0) f[q]", "f[q]"]),
+  jsPointwise("tanh's gradient overwritten", [
+    "f[q] = f[q]! + f[p]! * (1 - v * v);",
+    "f[q] = f[p]! * (1 - v * v);",
+  ]),
+  jsPointwise("sigmoid's gradient without 1 - y", ["f[p]! * v * (1 - v)", "f[p]! * v"]),
 ];

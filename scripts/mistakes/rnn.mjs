@@ -11,6 +11,9 @@ const cell = mistakesIn("rnn, call", "bindings/cells/rnn.ts", [
   "test/cells/step.test.ts",
   "test/goldens.test.ts",
 ]);
+const builtIn = mistakesIn("built-in cells, call", "bindings/cells/built-in.ts", [
+  "test/cells/step.test.ts",
+]);
 
 export const rnnMistakes = [
   wasm("tanh and relu exchanged", [
@@ -58,9 +61,9 @@ export const rnnMistakes = [
   js("initial h ignored", ["i[t + word.h0]! >>> 2", "0"]),
   js("bias of R left out", ["i[t + word.br]! >>> 2", "0"]),
   js("bias of W counted twice", ["word.br", "word.bx"]),
-  js("lengths ignored by the steps", [
+  js("steps have the rows of the next ones", [
     "const n = i[sizes + step]!;\n      const h = ",
-    "const n = batch;\n      const h = ",
+    "const n = i[sizes + Math.min(step + 1, count - 1)]!;\n      const h = ",
   ]),
   js("one step too few", ["step < count; step++", "step < count - 1; step++"]),
   js("h not carried on", ["      previous = h;\n", ""]),
@@ -79,10 +82,8 @@ export const rnnMistakes = [
   js("backward, first step left out", ["step >= 0; step--", "step > 0; step--"]),
 
   cell("tanh and relu exchanged", ["? tanh : relu", "? relu : tanh"]),
-  cell("tanh and relu exchanged, for the kernel", ['"tanh" ? 0 : 1', '"tanh" ? 1 : 0']),
-  cell("initial h ignored", [
-    "linear(state, weight_hh, bias_hh)",
-    "linear(this.zeroState(state.shape[0]!), weight_hh, bias_hh)",
-  ]),
-  cell("bias of R left out", ["weight_hh, bias_hh)))", "weight_hh)))"]),
+  cell("tanh and relu exchanged, for the kernel", ["[tanh, relu].indexOf", "[relu, tanh].indexOf"]),
+  cell("initial h ignored", ["this.sums(fromX, seen)", "fromX"]),
+  builtIn("bias of R left out", ["add(bias_ih, bias_hh)", "bias_ih"]),
+  builtIn("bias of W counted twice", ["add(bias_ih, bias_hh)", "add(bias_ih, bias_ih)"]),
 ];

@@ -29,7 +29,7 @@ const lstm = mistakesIn("layer", "bindings/nn/layers.ts", [
 /** Lengths, directions, layers: everything around a cell. */
 export const unrollingMistakes = [
   schedule("lengths ignored", [
-    "  if (lengths) return arrange(batch, time, timeMajor, lengths, checkpointEvery);\n",
+    "  if (counted) return arrange(batch, time, timeMajor, counted, checkpointEvery);\n",
     "",
   ]),
   schedule("one step too many", [
@@ -43,12 +43,16 @@ export const unrollingMistakes = [
   schedule("shortest first", ["lengths[b]! - lengths[a]!", "lengths[a]! - lengths[b]!"]),
   schedule("not sorted", [".sort((a, b) => lengths[b]! - lengths[a]! || a - b)", ""]),
   schedule("time-major and batch-major exchanged", [
-    "timeMajor ? t * batch + b : b * time + t",
-    "timeMajor ? b * time + t : t * batch + b",
+    "timeMajor ? place * batch + b : b * time + place",
+    "timeMajor ? b * time + place : place * batch + b",
   ]),
   schedule("time-major taken for batch-major", [
-    "timeMajor ? t * batch + b : b * time + t",
-    "b * time + t",
+    "timeMajor ? place * batch + b : b * time + place",
+    "b * time + place",
+  ]),
+  schedule("batch-major rows taken as they stand", [
+    " && source.every((place, row) => place === row)",
+    "",
   ]),
   schedule("layouts of one axis order handed out for the other", ["{timeMajor} $", ""]),
   schedule("layouts of one checkpointEvery handed out for another", [
@@ -106,12 +110,8 @@ export const unrollingMistakes = [
     "reorderState(state, order!)",
   ]),
   unroll("lengths ignored", [
-    "layOut(batch, this.#time, timeMajor, lengths,",
+    "layOut(batch, this.#time, timeMajor, counted,",
     "layOut(batch, this.#time, timeMajor, undefined,",
-  ]),
-  unroll("batch-major rows taken as they stand", [
-    "(this.#timeMajor || batch === 1 || this.#time === 1)",
-    "batch > 0",
   ]),
   unroll("time-major ignored", [
     "layOut(batch, this.#time, timeMajor,",
@@ -161,11 +161,11 @@ export const unrollingMistakes = [
   ]),
 
   own("initial state ignored", [
-    "let state = initial ?? this.zeroState(schedule.batch);",
-    "let state = this.zeroState(schedule.batch);",
+    "let state = initial ?? cell.zeroState(schedule.batch);",
+    "let state = cell.zeroState(schedule.batch);",
   ]),
-  own("state not carried on", ["      state = next;\n", ""]),
-  own("each step sees the first", ["      start += rows;\n", ""]),
+  own("state not carried on", ["    state = next;\n", ""]),
+  own("each step sees the first", ["    start += rows;\n", ""]),
   own("states of ended sequences in the wrong order", ["...ended.reverse()", "...ended"]),
   own("states of the wrong sequences carried on", [
     "slice(s, [0, 0], [rows, -1])",
