@@ -1,6 +1,10 @@
 import { mistakesIn } from "./write.mjs";
 
-const layers = ["test/models/layers-recurrent.test.ts", "test/models/layers.test.ts"];
+const layers = [
+  "test/models/layers-recurrent.test.ts",
+  "test/models/layers.test.ts",
+  "test/models/sequential.test.ts",
+];
 const recurrent = mistakesIn("recurrent layer", "bindings/models/recurrent.ts", layers);
 const steps = mistakesIn("masked steps", "bindings/models/steps.ts", layers);
 const places = mistakesIn("masked steps", "bindings/cells/schedule.ts", layers);
@@ -55,6 +59,10 @@ export const modelMistakes = [
   bidirectional("directions put together in the wrong order", [
     "concat([y, z], -1)",
     "concat([z, y], -1)",
+  ]),
+  bidirectional("mask ends at the layer", [
+    "mask: returnSequences ? mask : undefined,",
+    "mask: undefined,",
   ]),
   bidirectional("sum for the average", ["mul(add(y, z), 0.5)", "add(y, z)"]),
   bidirectional("backward outputs in the order of running", [

@@ -181,6 +181,21 @@ describeKernelSets("DropoutWrapper", () => {
     expect(new Set(wanted.outputs!).size).toBeLessThan(T * B * 4); // some were dropped
   });
 
+  test("steps one by one each drop for themselves in a training step, unless variational", () => {
+    for (const name of ["inputDropout", "stateDropout", "outputDropout"]) {
+      const same = (variational: boolean) => {
+        const cell = new DropoutWrapper(new Echo(I), { [name]: 0.5, variational, seed: 3 });
+        const twice = () => cell.call(ones([9, I]), cell.zeroState(9)); // 27 numbers of h are dropped or not
+        const { y, h, z, g } = taped(() => {
+          const [[output, state], [other, next]] = [twice(), twice()];
+          return { y: output, h: state.h, z: other, g: next.h };
+        });
+        return `${[y, h]}` === `${[z, g]}`;
+      };
+      expect([name, same(false), same(true)]).toEqual([name, false, true]);
+    }
+  });
+
   test("draws anew in every training step, the same again from the same seed", () => {
     for (const variational of [false, true]) {
       const run = () => {

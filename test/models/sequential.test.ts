@@ -88,6 +88,27 @@ describeKernelSets("sequential", () => {
     expect([...outer.predict(x).data]).toEqual([...flat.data]);
   });
 
+  test("a mask goes on through a recurrent layer and a bidirectional one", () => {
+    const model = sequential({
+      layers: [
+        layers.masking({ inputShape: [4, 3] }),
+        layers.gru({ units: 3, returnSequences: true, seed: 1 }),
+        layers.bidirectional({ layer: layers.gru({ units: 2, returnSequences: true, seed: 2 }) }),
+        layers.gru({ units: 2, seed: 3 }),
+      ],
+    });
+    const x = randn([2, 4, 3], { seed: 4 }).toArray() as number[][][];
+    x[0]![3] = x[1]![1] = [0, 0, 0];
+    const mask = [
+      [true, true, true, false],
+      [true, false, true, true],
+    ];
+    const wanted = model.layers
+      .slice(1)
+      .reduce((y: Tensor, layer) => layer.apply(y, { mask }).output, tensor(x));
+    expect([...model.predict(x).data]).toEqual([...wanted.data]);
+  });
+
   test("puts out the states of a last layer with returnState", () => {
     const model = sequential({
       layers: [layers.lstm({ units: 2, inputShape: [3, 4], returnState: true, seed: 1 })],
