@@ -123,6 +123,11 @@ export class Group<S extends RuleSettings = RuleSettings> {
     this.#rate = checkLearningRate(this.#where, "learningRate", rate);
   }
 
+  /** @internal The group whose rate this one goes by: groups of one rate ask its schedule once a step between them. */
+  get rateOwner(): Group<S> {
+    return this.#rate === undefined ? this.#others! : this;
+  }
+
   /** Whether the parameters stay as they are. Throws a TypeError for anything but true and false. */
   get frozen(): boolean {
     return this.#frozen;

@@ -3,7 +3,7 @@ import { cosPi, power } from "../core/elementary.ts";
 
 /**
  * A learning rate that changes from step to step: given how many steps were taken before, 0 at first, the rate of the next.
- * Any function of one's own is one; it is asked once a step.
+ * Any function of one's own is one; it is asked once a step, and whenever `learningRate` is read.
  */
 export type Schedule = (step: number) => number;
 
