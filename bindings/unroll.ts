@@ -1,6 +1,13 @@
 import { type Cell, checkCell, reorderState, type Unrolled } from "./cells/cell.ts";
 import { type Counted, layOut, type Schedule } from "./cells/schedule.ts";
-import { checkOptions, checkShape, checkSize, kindError, valueError } from "./core/check.ts";
+import {
+  checkFlag,
+  checkOptions,
+  checkShape,
+  checkSize,
+  kindError,
+  valueError,
+} from "./core/check.ts";
 import { checkLengths, type SequenceLength } from "./core/lengths.ts";
 import { inFrame } from "./core/scope.ts";
 import { checkTensor, type Tensor } from "./core/tensor.ts";
@@ -91,8 +98,7 @@ export function checkInputs(
 ): { readonly batch: number; readonly pack: () => Packed } {
   const { sequenceLength, timeMajor = false, checkpointEvery } = options;
   if (checkpointEvery !== undefined) checkSize(where, "checkpointEvery", checkpointEvery);
-  if (typeof timeMajor !== "boolean")
-    throw kindError(where, "timeMajor to be true or false", timeMajor);
+  checkFlag(where, "timeMajor", timeMajor);
   const { shape } = checkTensor(where, name, inputs);
   const sizes = timeMajor ? ["time", "batch"] : ["batch", "time"];
   checkShape(where, name, shape, [...sizes, inputSize]);

@@ -1,4 +1,4 @@
-import { checkNumber, kindError } from "../core/check.ts";
+import { checkFlag, checkNumber, kindError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Shape, Tensor } from "../core/tensor.ts";
@@ -61,7 +61,7 @@ export abstract class BuiltInCell<S> extends Cell<S> {
     const where = this.label;
     const { bias = true, recurrentBias = bias, clip: limit, seed } = options;
     for (const [name, value] of Object.entries({ bias, recurrentBias }))
-      if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+      checkFlag(where, name, value);
     if (limit !== undefined) checkNumber(where, "clip", limit, 0);
     const sizes = { gates, inputSize, hiddenSize, outputSize, bias, recurrentBias, more };
     this.weights = createCellParameters(where, sizes, seed);

@@ -1,4 +1,4 @@
-import { checkOptions, kindError } from "../core/check.ts";
+import { checkFlag, checkOptions } from "../core/check.ts";
 import { type Draw, Streams } from "../core/random.ts";
 import { inFrame, openTape } from "../core/scope.ts";
 import type { Tape } from "../core/tape.ts";
@@ -67,8 +67,7 @@ export class DropoutWrapper<S> extends Cell<S> {
       checkRate(where, name, checked[name] ?? 0),
     );
     const { variational = false, seed } = checked;
-    if (typeof variational !== "boolean")
-      throw kindError(where, "variational to be true or false", variational);
+    checkFlag(where, "variational", variational);
     this.cell = cell;
     this.stateSize = cell.stateSize;
     this.outputSize = cell.outputSize;

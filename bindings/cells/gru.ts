@@ -1,4 +1,4 @@
-import { checkOptions, kindError } from "../core/check.ts";
+import { checkFlag, checkOptions } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { add, mul, sub } from "../ops/arithmetic.ts";
 import { sigmoid, tanh } from "../ops/elementwise.ts";
@@ -57,8 +57,7 @@ export class GRUCell extends BuiltInCell<Tensor> {
     const where = "GRUCell";
     const checked = checkOptions(where, options, optionNames);
     const { resetAfter = true, activation = tanh, recurrentActivation = sigmoid } = checked;
-    if (typeof resetAfter !== "boolean")
-      throw kindError(where, "resetAfter to be true or false", resetAfter);
+    checkFlag(where, "resetAfter", resetAfter);
     checkActivation(where, "activation", activation);
     checkActivation(where, "recurrentActivation", recurrentActivation);
     super(3, inputSize, hiddenSize, checked);

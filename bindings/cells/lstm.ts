@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkNumber, checkOptions, checkSize, valueError } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { add, mul, sub } from "../ops/arithmetic.ts";
 import { clip, sigmoid, tanh } from "../ops/elementwise.ts";
@@ -90,7 +90,7 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
     if (projSize !== undefined && checkSize(where, "projSize", projSize) >= hiddenSize)
       throw valueError(where, `projSize below hiddenSize, which is ${hiddenSize}`, projSize);
     for (const [name, value] of Object.entries({ peepholes, coupled }))
-      if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+      checkFlag(where, name, value);
     if (cellClip !== undefined) checkNumber(where, "cellClip", cellClip, 0);
     const activations = { activation, recurrentActivation, outputActivation };
     for (const [name, value] of Object.entries(activations)) checkActivation(where, name, value);

@@ -53,8 +53,14 @@ export function checkNumber(
   return value;
 }
 
-/** True or false; false where it is left out. */
-export function checkFlag(where: string, name: string, value: unknown = false): boolean {
+/** True or false; the fallback where it is left out. */
+export function checkFlag(
+  where: string,
+  name: string,
+  value: unknown,
+  fallback: boolean = false,
+): boolean {
+  if (value === undefined) return fallback;
   if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
   return value;
 }

@@ -1,4 +1,4 @@
-import { checkOptions, checkSize, kindError, valueError } from "./check.ts";
+import { checkFlag, checkOptions, checkSize, kindError, valueError } from "./check.ts";
 import { checkModule, embeddedKernels, type KernelSet, noSimd, wasmKernels } from "./kernels.ts";
 import { builtin, startPool } from "./pool.ts";
 import { startedRuntime, startRuntime } from "./runtime.ts";
@@ -98,8 +98,7 @@ export async function init(options?: InitOptions): Promise<void> {
   ]);
   if (threads !== undefined && checkSize(where, "threads", threads) > 64)
     throw valueError(where, "threads to be a whole number from 1 to 64", threads);
-  if (replace !== undefined && typeof replace !== "boolean")
-    throw kindError(where, "replace to be true or false", replace);
+  checkFlag(where, "replace", replace);
   if (kernels !== undefined && typeof kernels?.instantiate !== "function")
     throw kindError(where, "kernels to be a set of kernels such as jsKernels", kernels);
   if (kernels && module) throw new TypeError(`${where}: expected kernels or module, got both`);

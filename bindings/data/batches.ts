@@ -1,4 +1,4 @@
-import { checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
 import { randomInts } from "../core/create.ts";
 import { Tensor } from "../core/tensor.ts";
 import { blank } from "./values.ts";
@@ -134,8 +134,7 @@ export function batches<X extends Rows, Y extends Rows>(
   } = checkOptions(where, options, names);
   checkSize(where, "batchSize", batchSize);
   if (seed !== undefined) checkSize(where, "seed", seed, 0);
-  for (const [name, value] of Object.entries({ shuffle, dropLast }))
-    if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+  for (const [name, value] of Object.entries({ shuffle, dropLast })) checkFlag(where, name, value);
   const rows = countRows(where, "x", x);
   if (countRows(where, "y", y) !== rows)
     throw valueError(where, `y with ${rows} rows, as many as x`, countRows(where, "y", y));

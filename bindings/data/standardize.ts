@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, formatShape, valueError } from "../core/check.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
 import { add, div, mul, sub } from "../ops/arithmetic.ts";
 import { flatNumbers, type Numbers } from "./values.ts";
@@ -36,7 +36,10 @@ function moments(data: Float32Array, shape: Shape): { mean: Tensor; std: Tensor 
   const mean = new Float64Array(columns);
   const std = new Float64Array(columns);
   for (let i = 0; i < data.length; i++) mean[i % columns]! += data[i]! / rows;
-  for (let i = 0; i < data.length; i++) std[i % columns]! += (data[i]! - mean[i % columns]!) ** 2;
+  for (let i = 0; i < data.length; i++) {
+    const deviation = data[i]! - mean[i % columns]!;
+    std[i % columns]! += deviation * deviation;
+  }
   for (let c = 0; c < columns; c++) {
     const deviation = Math.sqrt(std[c]! / rows);
     std[c] = deviation < FLOAT32_ROUNDING * Math.abs(mean[c]!) || deviation === 0 ? 1 : deviation;
@@ -57,8 +60,7 @@ function moments(data: Float32Array, shape: Shape): { mean: Tensor; std: Tensor 
 export function standardize(x: Numbers, options?: StandardizeOptions): Standardized {
   const where = "standardize";
   const { perFeature = true } = checkOptions(where, options, ["perFeature"]);
-  if (typeof perFeature !== "boolean")
-    throw kindError(where, "perFeature to be true or false", perFeature);
+  checkFlag(where, "perFeature", perFeature);
   const { data, shape } = flatNumbers(where, x);
   if (data.length === 0) throw valueError(where, "at least one number", "none");
   const features = perFeature && shape.length > 1 ? shape.slice(-1) : [];

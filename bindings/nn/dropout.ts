@@ -14,7 +14,8 @@ import { checkRate, drop } from "../ops/dropout.ts";
 export class Dropout extends Module {
   /** The probability that an element is dropped. */
   readonly rate: number;
-  /** @internal Where its masks come from. */ readonly streams: Streams;
+  /** @internal Where its masks come from. */
+  readonly streams: Streams;
 
   /** Throws a RangeError for a rate that is not at least 0 and below 1. */
   constructor(rate: number, options?: RandomOptions) {

@@ -1,9 +1,9 @@
 import {
+  checkFlag,
   checkNumber,
   checkOptions,
   checkSize,
   formatShape,
-  kindError,
   valueError,
 } from "../core/check.ts";
 import { Module } from "../core/module.ts";
@@ -43,7 +43,7 @@ export class LayerNorm extends Module {
     const checked = checkOptions(where, options, names);
     const { epsilon = 1e-5, elementwiseAffine = true, bias = true } = checked;
     for (const [name, value] of Object.entries({ elementwiseAffine, bias }))
-      if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+      checkFlag(where, name, value);
     this.size = checkSize(where, "size", size);
     this.epsilon = checkNumber(where, "epsilon", epsilon, 0);
     if (!elementwiseAffine) return;

@@ -1,4 +1,4 @@
-import { checkOptions, checkSize, formatShape, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize, formatShape, valueError } from "../core/check.ts";
 import { Module } from "../core/module.ts";
 import { createParameters, initializeUniform, type Parameter } from "../core/parameter.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -31,7 +31,7 @@ export class Linear extends Module {
     super();
     const where = "Linear";
     const { bias = true, seed } = checkOptions(where, options, ["bias", "seed"]);
-    if (typeof bias !== "boolean") throw kindError(where, "bias to be true or false", bias);
+    checkFlag(where, "bias", bias);
     this.inputSize = checkSize(where, "inputSize", inputSize);
     this.outputSize = checkSize(where, "outputSize", outputSize);
     const weight = [outputSize, inputSize];

@@ -1,5 +1,5 @@
 import type { Cell } from "../cells/cell.ts";
-import { checkOptions, checkShape, checkSize, kindError } from "../core/check.ts";
+import { checkFlag, checkOptions, checkShape, checkSize } from "../core/check.ts";
 import { Module } from "../core/module.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
@@ -80,7 +80,7 @@ export abstract class Recurrent<S> extends Module {
     this.numLayers = checkSize(where, "numLayers", numLayers);
     if (seed !== undefined) checkSize(where, "seed", seed, 0);
     for (const [name, value] of Object.entries({ bidirectional, timeMajor }))
-      if (typeof value !== "boolean") throw kindError(where, `${name} to be true or false`, value);
+      checkFlag(where, name, value);
     this.bidirectional = bidirectional;
     this.timeMajor = timeMajor;
     checkRate(where, "dropout", dropout);

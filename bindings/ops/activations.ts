@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions, kindError } from "../core/check.ts";
+import { checkFlag, checkNumber, checkOptions } from "../core/check.ts";
 import { extras } from "../core/extras.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -104,8 +104,6 @@ export interface GeluOptions {
  */
 export function gelu(x: Tensor, options?: GeluOptions): Tensor {
   const where = "gelu";
-  const { approximate = false } = checkOptions(where, options, ["approximate"]);
-  if (typeof approximate !== "boolean")
-    throw kindError(where, "approximate to be true or false", approximate);
-  return activate(where, x, approximate ? "geluTanh" : "gelu");
+  const { approximate } = checkOptions(where, options, ["approximate"]);
+  return activate(where, x, checkFlag(where, "approximate", approximate) ? "geluTanh" : "gelu");
 }

@@ -6,7 +6,8 @@ import { add, mul } from "./arithmetic.ts";
 import { type Constants, checkClasses, checkConstants, checkIgnoreIndex } from "./classes.ts";
 import { scaledRowSums } from "./reduce.ts";
 import { checkReduction, type ReductionOptions, reduced } from "./reduction.ts";
-import type { Indices } from "./rows.ts";
+import { gatherRows, type Indices, scatterRows } from "./rows.ts";
+import { reshape } from "./shape.ts";
 import { checkRowAxis, logSoftmaxRows, moveLast } from "./softmax.ts";
 
 export interface CrossEntropyOptions extends ReductionOptions {
@@ -107,13 +108,19 @@ function ofClasses(logits: Tensor, classes: Int32Array, weighing: Weighing): Wei
   const { shape, weight, smoothing } = weighing;
   const weights = weight && weightsOf(classes, weight);
   const total = weights ? weights.reduce((sum, w) => sum + w, 0) : countClasses(classes);
-  if (smoothing > 0) {
-    const losses = smoothed(logits, oneHot(classes, logits.shape), weighing);
-    const counted = Float32Array.from(classes, (c) => (c < 0 ? 0 : 1));
-    return { losses: mul(losses, new Tensor(shape, counted)), total };
-  }
+  if (smoothing > 0) return { losses: smoothedClasses(logits, classes, weighing), total };
   const losses = classLosses(logits, classes);
   return { losses: weights ? mul(losses, new Tensor(shape, weights)) : losses, total };
+}
+
+/** The losses of rows whose classes are smoothed. Rows to be left out are taken away first: NaN in one must not get past. */
+function smoothedClasses(logits: Tensor, classes: Int32Array, weighing: Weighing): Tensor {
+  const counted = Int32Array.from(classes.keys()).filter((row) => classes[row]! >= 0);
+  if (counted.length === 0) return classLosses(logits, classes);
+  const rows = gatherRows(reshape(logits, [classes.length, weighing.classes]), counted);
+  const own = classes.filter((c) => c >= 0);
+  const losses = smoothed(rows, oneHot(own, rows.shape), weighing);
+  return reshape(scatterRows(losses, counted, classes.length), weighing.shape);
 }
 
 /** How many are not to be left out. */
@@ -130,12 +137,12 @@ function weightsOf(classes: Int32Array, weight: Float32Array): Float32Array {
   return weights;
 }
 
-/** Each class as a row of zeros with a one; a negative one as zeros. */
+/** Each class as a row of zeros with a one. */
 function oneHot(classes: Int32Array, shape: Shape): Tensor {
   const columns = shape.at(-1)!;
   const data = new Float32Array(classes.length * columns);
   classes.forEach((c, row) => {
-    if (c >= 0) data[row * columns + c] = 1;
+    data[row * columns + c] = 1;
   });
   return new Tensor(shape, data);
 }

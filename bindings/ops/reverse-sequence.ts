@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, formatShape, kindError, valueError } from "../core/check.ts";
 import { checkLengths, type SequenceLength } from "../core/lengths.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
@@ -24,8 +24,7 @@ export function reverseSequence(
   const where = "reverseSequence";
   checkTensor(where, "x", x);
   const { timeMajor = false } = checkOptions(where, options, ["timeMajor"]);
-  if (typeof timeMajor !== "boolean")
-    throw kindError(where, "timeMajor to be true or false", timeMajor);
+  checkFlag(where, "timeMajor", timeMajor);
   if (x.shape.length < 2)
     throw valueError(where, "x of shape [batch, time, ...]", formatShape(x.shape));
   const [outer, inner, ...rest] = x.shape as [number, number, ...number[]];

@@ -1,9 +1,9 @@
-import { checkNumber, checkOptions, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkNumber, checkOptions, kindError, valueError } from "../core/check.ts";
 import type { Extras } from "../core/extras.ts";
 import { Module } from "../core/module.ts";
 import { Parameter } from "../core/parameter.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { checkRate, rateAt, type Schedule } from "./schedules.ts";
+import { checkLearningRate, rateAt, type Schedule } from "./schedules.ts";
 
 /** What every rule can be given, for all parameters or for a group of them. */
 export interface RuleSettings {
@@ -60,10 +60,9 @@ function settle<S extends RuleSettings>(
   for (const name of settingNames(rule)) {
     const value = options[name];
     if (value === undefined) continue;
-    if (name === "learningRate") checkRate(where, name, value);
-    else if (typeof rule.defaults[name] !== "boolean") checkNumber(where, name, value, 0);
-    else if (typeof value !== "boolean")
-      throw kindError(where, `${name} to be true or false`, value);
+    if (name === "learningRate") checkLearningRate(where, name, value);
+    else if (typeof rule.defaults[name] === "boolean") checkFlag(where, name, value);
+    else checkNumber(where, name, value, 0);
     Object.assign(settings, { [name]: value });
   }
   rule.check?.(where, settings);
@@ -121,7 +120,12 @@ export class Group<S extends RuleSettings = RuleSettings> {
   }
 
   set learningRate(rate: number | Schedule) {
-    this.#rate = checkRate(this.#where, "learningRate", rate);
+    this.#rate = checkLearningRate(this.#where, "learningRate", rate);
+  }
+
+  /** @internal The group whose rate this one goes by: groups of one rate ask its schedule once a step between them. */
+  get rateOwner(): Group<S> {
+    return this.#rate === undefined ? this.#others! : this;
   }
 
   /** Whether the parameters stay as they are. Throws a TypeError for anything but true and false. */

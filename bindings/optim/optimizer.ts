@@ -231,9 +231,10 @@ export abstract class Optimizer<S extends RuleSettings = RuleSettings> {
   #prepare(parameters: readonly Parameter[]): Located<S>[] {
     const groupOf = (p: Parameter): Group<S> => this.#groupFor(p);
     const rates = new Map<Group<S>, number>();
-    for (const group of new Set(parameters.map(groupOf))) rates.set(group, group.learningRate);
+    for (const owner of new Set(parameters.map((p) => groupOf(p).rateOwner)))
+      rates.set(owner, owner.learningRate);
     const ranges = joinRanges(parameters, groupOf, (p) => this.#nextUpdate(p));
-    return ranges.map((range) => this.#locate(range, rates.get(range.group)!));
+    return ranges.map((range) => this.#locate(range, rates.get(range.group.rateOwner)!));
   }
 
   #locate({ block, group, offset, size, step }: Range<Group<S>>, learningRate: number): Located<S> {

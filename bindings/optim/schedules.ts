@@ -1,14 +1,14 @@
-import { checkNumber, checkOptions, checkSize, kindError } from "../core/check.ts";
+import { checkFlag, checkNumber, checkOptions, checkSize, kindError } from "../core/check.ts";
 import { cosPi, power } from "../core/elementary.ts";
 
 /**
  * A learning rate that changes from step to step: given how many steps were taken before, 0 at first, the rate of the next.
- * Any function of one's own is one; it is asked once a step.
+ * Any function of one's own is one; it is asked once a step, and whenever `learningRate` is read.
  */
 export type Schedule = (step: number) => number;
 
 /** @internal A rate, or a function that gives rates. */
-export function checkRate(where: string, name: string, rate: unknown): number | Schedule {
+export function checkLearningRate(where: string, name: string, rate: unknown): number | Schedule {
   if (typeof rate === "function") return rate as Schedule;
   if (typeof rate !== "number")
     throw kindError(where, `${name} to be a number or a schedule`, rate);
@@ -67,8 +67,7 @@ export function exponentialDecay(initial: number, options: ExponentialDecayOptio
   const { factor, decaySteps = 1, staircase = false } = checkOptions(where, options, known);
   checkNumber(where, "factor", factor, 0);
   checkSize(where, "decaySteps", decaySteps);
-  if (typeof staircase !== "boolean")
-    throw kindError(where, "staircase to be true or false", staircase);
+  checkFlag(where, "staircase", staircase);
   return schedule(where, (step) => {
     const exponent = step / decaySteps;
     return initial * power(factor, staircase ? Math.floor(exponent) : exponent);
@@ -141,7 +140,7 @@ export interface WarmUpOptions {
  */
 export function warmUp(rate: number | Schedule, options: WarmUpOptions): Schedule {
   const where = "warmUp";
-  const target = checkRate(where, "rate", rate);
+  const target = checkLearningRate(where, "rate", rate);
   const { steps, from = 0 } = checkOptions(where, options, ["steps", "from"]);
   checkSize(where, "steps", steps);
   checkNumber(where, "from", from, 0);

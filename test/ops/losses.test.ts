@@ -322,6 +322,48 @@ describeKernelSets("crossEntropy", () => {
     }
   });
 
+  test("what is in a row that is ignored does not matter, NaN least of all", () => {
+    const logits = tensor([
+      [1, 2, -1],
+      [Number.NaN, 2, Number.POSITIVE_INFINITY],
+      [0.5, 0, 3],
+    ]);
+    const own = tensor([
+      [1, 2, -1],
+      [0.5, 0, 3],
+    ]);
+    for (const labelSmoothing of [0, 0.25])
+      for (const more of [{}, { weight: [0.5, 2, 3] }]) {
+        const options = { labelSmoothing, ...more };
+        const run = (x: Tensor, classes: number[]) =>
+          valueAndGrad(() => crossEntropy(x, classes, { ...options, ignoreIndex: -100 }), { x });
+        const wanted = run(own, [0, 2]);
+        const { value, gradients } = run(logits, [0, -100, 2]);
+        expect(wanted.value).toBeGreaterThan(0);
+        expectClose([value], [wanted.value], near, `loss, smoothing ${labelSmoothing}`);
+        const [first, last] = wanted.gradients.x.toArray() as number[][];
+        expectClose(gradients.x.data, [...first!, 0, 0, 0, ...last!], near, "gradient");
+      }
+    // torch 1.13: 1.2633
+    const x = tensor([
+      [1, 2],
+      [Number.NaN, Number.NaN],
+    ]);
+    const options = { ignoreIndex: -100, labelSmoothing: 0.1 };
+    expect(crossEntropy(x, [0, -100], options).item()).toBeCloseTo(1.2633, 4);
+  });
+
+  test("where every row is ignored, smoothed or not, sums are 0 and means NaN", () => {
+    const x = tensor([[1, Number.NaN]]);
+    for (const labelSmoothing of [0, 0.5]) {
+      const options = { ignoreIndex: 7, labelSmoothing };
+      expect(crossEntropy(x, [7], { ...options, reduction: "sum" }).item()).toBe(0);
+      expect(crossEntropy(x, [7], options).item()).toBeNaN();
+      const { gradients } = valueAndGrad(() => crossEntropy(x, [7], options), { x });
+      expect(gradients.x.toArray()).toEqual([[0, 0]]);
+    }
+  });
+
   test("shapes: classes as rows, flat, or with an axis of 1; one loss a row", () => {
     const x = tensor(Float32Array.from(uniform(30, 3)), [2, 3, 5]);
     const options = { reduction: "none" } as const;

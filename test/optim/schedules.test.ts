@@ -1,5 +1,6 @@
 import {
   Adam,
+  add,
   cosineDecay,
   exponentialDecay,
   mul,
@@ -94,6 +95,34 @@ describe("schedules", () => {
     }
     expect(asked).toEqual([0, 1, 2, 3]);
     expect(optimizer.steps).toBe(4);
+  });
+
+  test("groups without a rate of their own share one answer; those with one ask theirs", () => {
+    const [asked, own]: [number[], number[]] = [[], []];
+    const [a, b, c, d] = [parameter([1]), parameter([2]), parameter([3]), parameter([4])];
+    const optimizer = new SGD({
+      learningRate: (step) => {
+        asked.push(step);
+        return 0.5 ** asked.length; // a schedule with a memory: a second question would have another answer
+      },
+      groups: [
+        { parameters: { b }, weightDecay: 0 },
+        { parameters: { c } },
+        {
+          parameters: { d },
+          learningRate: (step) => {
+            own.push(step);
+            return 2;
+          },
+        },
+      ],
+    });
+    for (let step = 0; step < 2; step++) optimizer.minimize(() => sum(add(add(a, b), add(c, d))));
+    expect([asked, own]).toEqual([
+      [0, 1],
+      [0, 1],
+    ]);
+    expect([a, b, c, d].map((p) => p.data[0])).toEqual([0.25, 1.25, 2.25, 0]);
   });
 
   test("learningRate shows the rate of the next step; what is assigned takes the schedule's place", () => {
