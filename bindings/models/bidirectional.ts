@@ -7,6 +7,7 @@ import {
   type Applied,
   applied,
   type BatchShape,
+  checkFlag,
   type Flow,
   Layer,
   type LayerOptions,
@@ -34,6 +35,11 @@ export interface BidirectionalOptions<S> extends LayerOptions {
   readonly backwardLayer?: RecurrentLayer<S> | undefined;
   /** Default "concat". */
   readonly mergeMode?: MergeMode | undefined;
+  /**
+   * Whether a sequence that is put out has zeros at steps that do not count, as in Keras, rather than the output before in the
+   * order of running, as in TensorFlow.js. Default true.
+   */
+  readonly zeroOutputForMask?: boolean | undefined;
 }
 
 /** A recurrent layer and its mirror image: see `layers.bidirectional`. */
@@ -44,10 +50,17 @@ export class Bidirectional<S> extends Layer {
   readonly backwardLayer: RecurrentLayer<S>;
   /** How their outputs become one. */
   readonly mergeMode: MergeMode;
+  readonly #zeroMasked: boolean;
 
   constructor(options: BidirectionalOptions<S>) {
     const where = "layers.bidirectional";
-    const names = [...layerOptionNames, "layer", "backwardLayer", "mergeMode"] as const;
+    const names = [
+      ...layerOptionNames,
+      "layer",
+      "backwardLayer",
+      "mergeMode",
+      "zeroOutputForMask",
+    ] as const;
     const checked = checkOptions(where, options, names);
     const { layer, mergeMode = "concat" } = checked;
     if (!(layer instanceof RecurrentLayer)) throw kindError(where, "layer to be recurrent", layer);
@@ -59,6 +72,7 @@ export class Bidirectional<S> extends Layer {
     this.forwardLayer = layer;
     this.backwardLayer = checkMirror(where, layer, checked.backwardLayer ?? layer.reversed());
     this.mergeMode = mergeMode;
+    this.#zeroMasked = checkFlag(where, "zeroOutputForMask", checked.zeroOutputForMask, true);
   }
 
   shapeAfter(inputShape: BatchShape): BatchShape {
@@ -120,7 +134,10 @@ export class Bidirectional<S> extends Layer {
     initial: readonly [S, S] | undefined,
   ): { output: Tensor; apart: readonly Tensor[]; state: readonly [S, S] } {
     const [there, back] = this.#both((layer, i) =>
-      layer.runSequences(x, mask, run, initial?.[i], layer === this.backwardLayer),
+      layer.runSequences(x, mask, run, initial?.[i], {
+        turned: layer === this.backwardLayer,
+        zeroMasked: this.#zeroMasked,
+      }),
     );
     const [y, z] = [there.output, back.output];
     const state = [there.state, back.state] as const;

@@ -22,7 +22,7 @@ import {
   type Run,
 } from "./layer.ts";
 import type { Mask } from "./mask.ts";
-import { countedSteps, gatherOrZeros, heldRows, lastHeld, turnPlaces } from "./steps.ts";
+import { countedSteps, gatherOrZeros, heldRows, lastHeld, ownRows, turnPlaces } from "./steps.ts";
 import type { KerasWeight } from "./weights.ts";
 
 /** What every recurrent layer can be given. */
@@ -63,6 +63,14 @@ export interface Sequences<S> {
   /** [batch, time, n], or [batch, n] of the last step. */
   readonly output: Tensor;
   readonly state: S;
+}
+
+/** @internal How the outputs of a sequence are laid out. */
+export interface Layout {
+  /** In the order opposite to the usual one: what a bidirectional layer wants of its backward half. */
+  readonly turned?: boolean;
+  /** Zeros at steps that do not count, rather than the output before. */
+  readonly zeroMasked?: boolean;
 }
 
 /** The tensors of a state in order: Keras' list of states. */
@@ -147,7 +155,7 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
   }
 
   call({ x, mask }: Flow, run: Run): Flow {
-    const { output, state } = this.runSequences(x, mask, run, undefined, false);
+    const { output, state } = this.runSequences(x, mask, run, undefined);
     return {
       x: output,
       mask: this.returnSequences ? mask : undefined,
@@ -162,22 +170,19 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
     const { flow, run } = this.checkApply(x, rest);
     if (initialState !== undefined) this.cell!.checkState(where, initialState, x.shape[0]!);
     return inFrame([this], () => {
-      const { output, state } = this.runSequences(flow.x, flow.mask, run, initialState, false);
+      const { output, state } = this.runSequences(flow.x, flow.mask, run, initialState);
       const mask = this.returnSequences ? flow.mask : undefined;
       return { ...applied({ x: output, mask }), state };
     });
   }
 
-  /**
-   * @internal Runs a batch from `initial`, or from the state that was kept. With `turned` an output sequence comes in the
-   * order opposite to the usual one: what a bidirectional layer wants of its backward half.
-   */
+  /** @internal Runs a batch from `initial`, or from the state that was kept. */
   runSequences(
     x: Tensor,
     mask: Mask | undefined,
     run: Run,
     initial: S | undefined,
-    turned: boolean,
+    layout: Layout = {},
   ): Sequences<S> {
     const { goBackwards: backwards } = this;
     const [batch, time] = x.shape as [number, number, number];
@@ -185,7 +190,7 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
     const packed = new Packed(x, false, countedSteps(batch, time, mask, backwards));
     const { outputs, state } = this.runPacked(packed, run, initial ?? this.#state);
     if (this.stateful) this.#state = detach(state);
-    return { output: this.#place(outputs, packed, mask, time, backwards !== turned), state };
+    return { output: this.#place(outputs, packed, mask, time, layout), state };
   }
 
   /** @internal All steps of packed sequences. */
@@ -199,16 +204,18 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
     packed: Packed,
     mask: Mask | undefined,
     time: number,
-    turned: boolean,
+    layout: Layout,
   ): Tensor {
     const { batch } = packed.schedule;
     const { goBackwards: backwards } = this;
+    const turned = backwards !== (layout.turned ?? false);
     const width = rows.shape[1]!;
     if (!mask && !this.returnSequences) return slice(rows, [(time - 1) * batch, 0], [batch, width]);
     if (!mask && !backwards && !turned) return packed.unpack(rows);
     const held = heldRows(packed.schedule, time, backwards);
     if (!this.returnSequences) return gatherOrZeros(rows, lastHeld(held, batch, time, backwards));
-    const places = turned ? turnPlaces(held, time) : held;
+    const inOrder = layout.zeroMasked ? ownRows(packed.schedule, time) : held;
+    const places = turned ? turnPlaces(inOrder, time) : inOrder;
     return reshape(gatherOrZeros(rows, places), [batch, time, width]);
   }
 

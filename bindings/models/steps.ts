@@ -19,20 +19,19 @@ export function countedSteps(
   );
 }
 
-/**
- * For each place [batch · time] the packed row whose output stands there: its own where the step counts, else that of the
- * last step before it that did, in the order in which they were run; -1 where there is none.
- */
-export function heldRows(
-  { batch, source }: Schedule,
-  time: number,
-  backwards: boolean,
-): Int32Array {
-  const held = new Int32Array(batch * time).fill(-1);
+/** For each place [batch · time] the packed row of that step; -1 where the step does not count. */
+export function ownRows({ batch, source }: Schedule, time: number): Int32Array {
+  const rows = new Int32Array(batch * time).fill(-1);
   source.forEach((place, row) => {
-    held[place] = row;
+    rows[place] = row;
   });
-  for (let b = 0; b < batch; b++) {
+  return rows;
+}
+
+/** As `ownRows`; where a step does not count the row of the last one before it that did, in the order of running, if any. */
+export function heldRows(schedule: Schedule, time: number, backwards: boolean): Int32Array {
+  const held = ownRows(schedule, time);
+  for (let b = 0; b < schedule.batch; b++) {
     for (let k = 1; k < time; k++) {
       const t = backwards ? time - 1 - k : k;
       const place = b * time + t;

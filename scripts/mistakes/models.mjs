@@ -33,7 +33,10 @@ export const modelMistakes = [
     "mask: this.returnSequences ? mask : undefined,",
     "mask: undefined,",
   ]),
-  recurrent("backward half's outputs not turned", ["backwards !== turned", "false"]),
+  recurrent("backward half's outputs not turned", [
+    "backwards !== (layout.turned ?? false)",
+    "false",
+  ]),
   recurrent("output of the first step for the last", ["[(time - 1) * batch, 0]", "[0, 0]"]),
   steps("mask turned round", ["mask.steps[b * time + t] === 1", "mask.steps[b * time + t] !== 1"]),
   steps("masks of other sequences", ["mask.steps[b * time + t]", "mask.steps[t]"]),
@@ -66,15 +69,16 @@ export const modelMistakes = [
   ]),
   bidirectional("sum for the average", ["mul(add(y, z), 0.5)", "add(y, z)"]),
   bidirectional("backward outputs in the order of running", [
-    "layer === this.backwardLayer",
-    "false",
+    "turned: layer === this.backwardLayer",
+    "turned: false",
+  ]),
+  bidirectional("outputs repeated where the mask leaves steps out", [
+    "zeroMasked: this.#zeroMasked",
+    "zeroMasked: false",
   ]),
   bidirectional("states exchanged", [
     "[there.state, back.state] as const",
     "[back.state, there.state] as const",
   ]),
-  bidirectional("both begin from the forward state", [
-    "initial?.[i], layer",
-    "initial?.[0], layer",
-  ]),
+  bidirectional("both begin from the forward state", ["initial?.[i],", "initial?.[0],"]),
 ];

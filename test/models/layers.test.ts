@@ -294,7 +294,12 @@ describeKernelSets("bidirectional", () => {
       expect(back.output.data).not.toEqual(there.output.data);
       const y: NestedArray = there.output.toArray();
       const z: NestedArray = returnSequences ? turned(back.output) : back.output.toArray();
-      const [a, b] = [tensor(y).data, tensor(z).data];
+      // A layer by itself repeats outputs where steps do not count; the halves of this one put out zeros there.
+      const counted = (values: NestedArray): Float32Array =>
+        tensor(values).data.map((v, k) =>
+          returnSequences && !mask.flat()[Math.floor(k / 4)] ? 0 : v,
+        );
+      const [a, b] = [counted(y), counted(z)];
       const merged = (mergeMode: "sum" | "mul" | "ave") =>
         layers.bidirectional({ layer: forwardLayer, backwardLayer, mergeMode }).apply(x, { mask })
           .output.data;
@@ -314,6 +319,30 @@ describeKernelSets("bidirectional", () => {
       expect(side.mask?.steps).toEqual(returnSequences ? Uint8Array.from(mask.flat()) : undefined);
     },
   );
+
+  // h = x + h / 2: forwards over 2 and 8 it is 2 and 9, backwards 8 and 6.
+  test.each<[boolean | undefined, number[], number[]]>([
+    [undefined, [0, 2, 0, 9], [0, 6, 0, 8]],
+    [true, [0, 2, 0, 9], [0, 6, 0, 8]],
+    [false, [0, 2, 2, 9], [6, 6, 8, 8]],
+  ])("sequences at steps that do not count: zeroOutputForMask %s", (zeroOutputForMask, y, z) => {
+    const half = (goBackwards: boolean) =>
+      layers.simpleRNN({
+        units: 1,
+        activation: "linear",
+        kernelInitializer: "ones",
+        recurrentInitializer: () => [0.5],
+        returnSequences: true,
+        goBackwards,
+      });
+    const [layer, backwardLayer] = [half(false), half(true)];
+    const both = layers.bidirectional({ layer, backwardLayer, mergeMode: null, zeroOutputForMask });
+    const steps = tensor([[[1], [2], [4], [8]]]);
+    const { output, more, state } = both.apply(steps, { mask: [[0, 1, 0, 1]] });
+    expect([...output.data]).toEqual(y);
+    expect([...more![0]!.data]).toEqual(z);
+    expect(state.map((h) => h.item())).toEqual([9, 6]);
+  });
 
   test("initial states come in pairs; returnState puts both behind the output", () => {
     const layer = layers.bidirectional({
