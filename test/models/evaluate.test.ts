@@ -93,6 +93,15 @@ describeKernelSets("evaluate", () => {
       expect(model.evaluate(x, y, { batchSize }).loss / expected).toBeCloseTo(1, 5);
   });
 
+  test("names of losses are known in any case, and as Keras writes them", () => {
+    const lossOf = (loss: string): number =>
+      passing([classes], { loss: loss as LossName }).evaluate(probabilities, oneHot).loss;
+    const expected = lossOf("categoricalCrossentropy");
+    const spellings: readonly LossName[] = ["categoricalCrossEntropy"];
+    for (const name of [...spellings, "categorical_crossentropy", "CategoricalCrossentropy"])
+      expect(lossOf(name)).toBe(expected);
+  });
+
   test("class numbers are one-hot targets in short", () => {
     const sparse = passing([classes], { loss: "sparseCategoricalCrossentropy" });
     const dense = passing([classes], { loss: "categoricalCrossentropy" });
