@@ -126,7 +126,7 @@ export class Sequential extends Layer {
   }
 
   /**
-   * One step of training on one batch: x and y with as many samples. Returns the loss and the metrics of the weights before it.
+   * One step of training on one batch: x and y with as many samples; where the output is [n, 1], y can be [n]. Returns the loss and the metrics of the weights before it.
    * Throws a RangeError for samples, targets or labels that do not go with the model; nothing has changed then.
    */
   trainOnBatch(x: Data, y: Data): Logs {
