@@ -91,7 +91,7 @@ export interface CompileOptions {
   /** A name, a loss with options such as `losses.huber({ delta: 2 })`, or a function of target and prediction. */
   readonly loss: LossName | ModelLoss | LossFunction;
   /** What else is reported: names, losses, or functions, which go by their own names. */
-  readonly metrics?: readonly (MetricName | ModelLoss | MetricFunction)[];
+  readonly metrics?: readonly (MetricName | ModelLoss | MetricFunction)[] | undefined;
 }
 
 /** What a model was compiled with. */

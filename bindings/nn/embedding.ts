@@ -8,9 +8,9 @@ import { checkPaddingIndex, embedding, type Indices } from "../ops/rows.ts";
 /** What an embedding can be given. */
 export interface EmbeddingOptions {
   /** The number that stands for padding: its row is zeros at first and gets no gradient. */
-  readonly paddingIndex?: number;
+  readonly paddingIndex?: number | undefined;
   /** For the initial weights: the same seed gives the same bits in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**
