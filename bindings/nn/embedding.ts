@@ -48,10 +48,10 @@ export class Embedding extends Module {
   }
 
   /**
-   * Whole numbers of any shape → [...indices, size]: batches of sequences [batch, time] become [batch, time, size].
+   * Whole numbers of any shape, a tensor of them too → [...indices, size]: batches of sequences [batch, time] become [batch, time, size].
    * Throws a TypeError for what is not a number, a RangeError for one that is not there.
    */
-  forward(indices: Indices): Tensor {
+  forward(indices: Indices | Tensor): Tensor {
     return embedding(this.weight, indices, { paddingIndex: this.paddingIndex });
   }
 }
