@@ -17,13 +17,13 @@ export type ActivationFunction = (x: Tensor) => Tensor;
 /** What every built-in cell can be given. */
 export interface CellOptions {
   /** Whether gates have biases (two each, as in torch). Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** Whether the product with h has a bias of its own beside the input's; Keras and TensorFlow 1 have one. Default: as `bias`. */
-  readonly recurrentBias?: boolean;
+  readonly recurrentBias?: boolean | undefined;
   /** Cuts what goes into the activations of the gates to [-clip, clip], as ONNX has it. Default: nothing is cut. */
-  readonly clip?: number;
+  readonly clip?: number | undefined;
   /** For the initial weights: the same seed gives the same bits in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export const cellOptionNames = ["bias", "recurrentBias", "clip", "seed"] as const;

@@ -11,15 +11,15 @@ import type { Schedule } from "./schedule.ts";
 /** What a cell's dropout can be given. Rates are shares that are dropped: TensorFlow 1's keep_prob is 1 - rate. */
 export interface DropoutWrapperOptions {
   /** Of the inputs. Default 0. */
-  readonly inputDropout?: number;
+  readonly inputDropout?: number | undefined;
   /** Of the state after each step, but not of an LSTM's c. Default 0. */
-  readonly stateDropout?: number;
+  readonly stateDropout?: number | undefined;
   /** Of the outputs. Default 0. */
-  readonly outputDropout?: number;
+  readonly outputDropout?: number | undefined;
   /** Whether all steps of a training step drop the same for a sequence, rather than each for itself. Default false. */
-  readonly variational?: boolean;
+  readonly variational?: boolean | undefined;
   /** For the masks: the same seed gives the same run. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** What a mask is for; the tensors of a state count on from the last of these. */

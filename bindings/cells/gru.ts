@@ -16,11 +16,11 @@ import type { FusedCell } from "./sequence.ts";
 /** What a GRU cell can be given. */
 export interface GRUCellOptions extends CellOptions {
   /** Whether the reset gate acts on the product R_n h (torch, cuDNN, Keras) or on h before it (the paper, TF1). Default true. */
-  readonly resetAfter?: boolean;
+  readonly resetAfter?: boolean | undefined;
   /** Of the candidate n. Default `tanh`. */
-  readonly activation?: ActivationFunction;
+  readonly activation?: ActivationFunction | undefined;
   /** Of the gates r and z. Default `sigmoid`. */
-  readonly recurrentActivation?: ActivationFunction;
+  readonly recurrentActivation?: ActivationFunction | undefined;
 }
 
 const optionNames = [

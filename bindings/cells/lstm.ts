@@ -19,21 +19,21 @@ export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
 /** What an LSTM cell can be given. All but `bias`, `recurrentBias` and `forgetBias` make sequences go step by step. */
 export interface LSTMCellOptions extends CellOptions {
   /** Added to the forget gate beside its biases, and not a parameter: TensorFlow 1's `forget_bias`, 1 there. Default 0. */
-  readonly forgetBias?: number;
+  readonly forgetBias?: number | undefined;
   /** Features of h: the output is projected, h = W_hr (o tanh(c)) (Sak et al. 2014). Less than hiddenSize. Default: none. */
-  readonly projSize?: number;
+  readonly projSize?: number | undefined;
   /** Whether gates see c (Gers & Schmidhuber 2000): i and f the one before, o the new one. Default false. */
-  readonly peepholes?: boolean;
+  readonly peepholes?: boolean | undefined;
   /** Whether f = 1 - i, so that the forget gate's weights go unused (ONNX: input_forget; Greff et al. 2017: CIFG). Default false. */
-  readonly coupled?: boolean;
+  readonly coupled?: boolean | undefined;
   /** Cuts c to [-cellClip, cellClip], as TensorFlow 1's `cell_clip`. Default: it is not cut. */
-  readonly cellClip?: number;
+  readonly cellClip?: number | undefined;
   /** Of the candidate g, and of c on its way out unless `outputActivation` says otherwise. Default `tanh`. */
-  readonly activation?: ActivationFunction;
+  readonly activation?: ActivationFunction | undefined;
   /** Of the gates i, f and o. Default `sigmoid`. */
-  readonly recurrentActivation?: ActivationFunction;
+  readonly recurrentActivation?: ActivationFunction | undefined;
   /** Of c on its way out (ONNX's h). Default: as `activation`. */
-  readonly outputActivation?: ActivationFunction;
+  readonly outputActivation?: ActivationFunction | undefined;
 }
 
 const optionNames = [

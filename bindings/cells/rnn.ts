@@ -13,9 +13,9 @@ import type { FusedCell } from "./sequence.ts";
 /** What an RNN cell can be given. */
 export interface RNNCellOptions extends CellOptions {
   /** The activation by torch's name for it. Default "tanh". */
-  readonly nonlinearity?: "tanh" | "relu";
+  readonly nonlinearity?: "tanh" | "relu" | undefined;
   /** The activation as a function, in place of `nonlinearity`. */
-  readonly activation?: ActivationFunction;
+  readonly activation?: ActivationFunction | undefined;
 }
 
 const optionNames = [...cellOptionNames, "nonlinearity", "activation"] as const;

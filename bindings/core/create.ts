@@ -59,7 +59,7 @@ export const ones = (shape: Shape): Tensor => filled("ones", shape, 1);
 /** Where random numbers come from: the same seed gives the same bits in every engine; without one they differ each time. */
 export interface RandomOptions {
   /** A whole number from 0 to 2^53 - 1. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 type Fill = (kernels: Kernels, address: number, n: number, low: number, high: number) => void;

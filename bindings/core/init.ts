@@ -10,16 +10,16 @@ export interface InitOptions {
    * How many threads compute, from 1 to 64; by default 1. In Node, large recurrent layers are shared out among them, with
    * the same bits as on one thread. The others end with the program.
    */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * The kernels as a WebAssembly.Module (of `gatewise/kernels.wasm`), its bytes, a Response that brings it or a URL to
    * fetch it from: for runtimes that forbid compiling bytes. By default the one inlined in the package.
    */
-  readonly module?: object;
+  readonly module?: object | undefined;
   /** Another set of kernels: `jsKernels` of gatewise/js. */
-  readonly kernels?: KernelSet;
+  readonly kernels?: KernelSet | undefined;
   /** Replaces a choice already made: modules created from now on use the new one, those that exist keep theirs. */
-  readonly replace?: boolean;
+  readonly replace?: boolean | undefined;
 }
 
 /** What computes: the set of kernels by name and how many threads. */

@@ -40,13 +40,13 @@ export interface Batches<X extends Rows, Y extends Rows> extends Iterable<Batch<
 /** How examples are divided. */
 export interface BatchesOptions {
   /** Examples of a batch; the last one may have fewer. Default 32. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Whether the order is random, and another one on every pass. Default false. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** For the orders: the same seed gives the same ones, pass by pass, in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Whether a last batch with fewer examples is left out. Default false. */
-  readonly dropLast?: boolean;
+  readonly dropLast?: boolean | undefined;
 }
 
 const isTyped = (rows: unknown): rows is TypedArray =>

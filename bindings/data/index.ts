@@ -9,7 +9,7 @@ export {
 export { gunzip } from "./gunzip.ts";
 export { type Idx, type IdxData, readIdx } from "./idx.ts";
 export { oneHot } from "./one-hot.ts";
-export { type PaddedSequences, padSequences } from "./pad-sequences.ts";
+export { type PaddedSequences, type PadSequencesOptions, padSequences } from "./pad-sequences.ts";
 export { type Standardized, type StandardizeOptions, standardize } from "./standardize.ts";
 export type { Numbers } from "./values.ts";
 export { type WindowsOptions, windows } from "./windows.ts";

@@ -6,7 +6,7 @@ import { flatNumbers, type Numbers } from "./values.ts";
 /** What is given a mean and a standard deviation of its own. */
 export interface StandardizeOptions {
   /** Whether each feature (along the last axis) is; otherwise all numbers share one. Default true. */
-  readonly perFeature?: boolean;
+  readonly perFeature?: boolean | undefined;
 }
 
 /** Standardised numbers, and the way there and back for others of their kind. */

@@ -7,11 +7,11 @@ export interface WindowsOptions {
   /** Steps of each input. */
   readonly size: number;
   /** Steps from the beginning of one window to that of the next. Default 1. */
-  readonly step?: number;
+  readonly step?: number | undefined;
   /** Steps from the last of an input to the first of its target. Default 1: the very next one. */
-  readonly horizon?: number;
+  readonly horizon?: number | undefined;
   /** Steps of each target. Without it a target is one step, without an axis of time. */
-  readonly targetSize?: number;
+  readonly targetSize?: number | undefined;
 }
 
 /**

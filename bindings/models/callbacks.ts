@@ -51,15 +51,15 @@ export interface Callbacks {
 /** What early stopping can be given. */
 export interface EarlyStoppingOptions {
   /** What to watch: the name of a log. Default "valLoss". */
-  readonly monitor?: string;
+  readonly monitor?: string | undefined;
   /** A change counts as better from here on. Default 0. */
-  readonly minDelta?: number;
+  readonly minDelta?: number | undefined;
   /** How many epochs in a row may pass without anything better. Default 0. */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
   /** Whether less is better, or more. Default "auto": more for accuracies, less for all else. */
-  readonly mode?: "auto" | "min" | "max";
+  readonly mode?: "auto" | "min" | "max" | undefined;
   /** Whether the weights of the best epoch are put back at the end. Default false. */
-  readonly restoreBestWeights?: boolean;
+  readonly restoreBestWeights?: boolean | undefined;
 }
 
 /**

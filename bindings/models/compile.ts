@@ -16,12 +16,16 @@ import {
   metricOf,
   sparseCategoricalAccuracy,
 } from "./metrics.ts";
+import { checkOwnFunction } from "./mistaken.ts";
 
 /** An optimizer by name has Keras' defaults. */
 export type OptimizerName = "adagrad" | "adam" | "adamw" | "rmsprop" | "sgd";
 
-/** A loss by name, or by a short one that Keras knows too. */
-export type LossName =
+/** A loss by name, or by a short one that Keras knows too. Case does not count. */
+export type LossName = TableName | `${"binary" | "categorical" | "sparseCategorical"}CrossEntropy`;
+
+/** A loss as the table has it. */
+type TableName =
   | "meanSquaredError"
   | "mse"
   | "meanAbsoluteError"
@@ -55,7 +59,7 @@ const optimizers: { readonly [N in OptimizerName]: () => Optimizer } = {
   sgd: () => new SGD(),
 };
 
-const lossTable: { readonly [N in LossName]: () => ModelLoss } = {
+const lossTable: { readonly [N in TableName]: () => ModelLoss } = {
   meanSquaredError: losses.meanSquaredError,
   mse: losses.meanSquaredError,
   meanAbsoluteError: losses.meanAbsoluteError,
@@ -67,7 +71,9 @@ const lossTable: { readonly [N in LossName]: () => ModelLoss } = {
 };
 
 /** Metrics by name, for a model with such a loss. */
-function metricTable(loss: ModelLoss): { readonly [N in MetricName]: () => Metric } {
+function metricTable(loss: ModelLoss): {
+  readonly [N in TableName | Exclude<MetricName, LossName>]: () => Metric;
+} {
   return {
     accuracy: () => accuracyOf(loss),
     acc: () => accuracyOf(loss),
@@ -85,7 +91,7 @@ export interface CompileOptions {
   /** A name, a loss with options such as `losses.huber({ delta: 2 })`, or a function of target and prediction. */
   readonly loss: LossName | ModelLoss | LossFunction;
   /** What else is reported: names, losses, or functions, which go by their own names. */
-  readonly metrics?: readonly (MetricName | ModelLoss | MetricFunction)[];
+  readonly metrics?: readonly (MetricName | ModelLoss | MetricFunction)[] | undefined;
 }
 
 /** What a model was compiled with. */
@@ -95,20 +101,21 @@ export interface Compiled {
   readonly metrics: readonly Metric[];
 }
 
-/** What stands under a name. Throws a RangeError that lists the names there are. */
+/** A name as it is compared: Keras writes `categorical_crossentropy`, the operation is `categoricalCrossEntropy`. */
+const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
+
+/** What stands under a name, however its words are set off. Throws a RangeError that lists the names there are. */
 function lookUp<T>(
   where: string,
   what: string,
   table: Readonly<Record<string, T>>,
   name: string,
 ): T {
-  if (!Object.hasOwn(table, name))
-    throw valueError(
-      where,
-      `${what} to be one of ${Object.keys(table).join(", ")}`,
-      describe(name),
-    );
-  return table[name]!;
+  const names = Object.keys(table);
+  const known = names.find((one) => plain(one) === plain(name));
+  if (known === undefined)
+    throw valueError(where, `${what} to be one of ${names.join(", ")}`, describe(name));
+  return table[known]!;
 }
 
 const isLoss = (value: unknown): value is ModelLoss =>
@@ -126,6 +133,7 @@ function resolveOptimizer(where: string, value: unknown): Optimizer {
 
 function resolveLoss(where: string, value: unknown): ModelLoss {
   if (isLoss(value)) return value;
+  checkOwnFunction(where, "a loss", value);
   if (typeof value === "function") return { name: value.name, compute: value as LossFunction };
   if (typeof value !== "string")
     throw kindError(where, "loss to be a name, a loss or a function", value);
@@ -134,6 +142,7 @@ function resolveLoss(where: string, value: unknown): ModelLoss {
 
 function resolveMetric(where: string, value: unknown, loss: ModelLoss): Metric {
   if (isLoss(value)) return value;
+  checkOwnFunction(where, "every metric to be a function", value);
   if (typeof value === "function") return metricOf(value as MetricFunction);
   if (typeof value !== "string")
     throw kindError(where, "every metric to be a name, a loss or a function", value);

@@ -47,8 +47,8 @@ export function identity(options?: { readonly gain?: number }): InitializerFunct
 
 /** Evenly spread numbers of [minval, maxval). Default ±0.05. */
 export function randomUniform(options?: {
-  readonly minval?: number;
-  readonly maxval?: number;
+  readonly minval?: number | undefined;
+  readonly maxval?: number | undefined;
 }): InitializerFunction {
   const where = "initializers.randomUniform";
   const { minval = -0.05, maxval = 0.05 } = checkOptions(where, options, ["minval", "maxval"]);
@@ -61,12 +61,15 @@ export function randomUniform(options?: {
 /** Mean and standard deviation of a normal distribution. */
 export interface NormalOptions {
   /** Default 0. */
-  readonly mean?: number;
+  readonly mean?: number | undefined;
   /** Default 0.05. */
-  readonly stddev?: number;
+  readonly stddev?: number | undefined;
 }
 
-function checkNormal(where: string, options: NormalOptions | undefined): Required<NormalOptions> {
+function checkNormal(
+  where: string,
+  options: NormalOptions | undefined,
+): { mean: number; stddev: number } {
   const { mean = 0, stddev = 0.05 } = checkOptions(where, options, ["mean", "stddev"]);
   checkNumber(where, "mean", mean);
   checkNumber(where, "stddev", stddev, 0);
@@ -102,11 +105,11 @@ function truncatedNumbers(shape: Shape, seed: number | undefined): Float32Array 
 /** How far numbers spread so that signals keep their size from layer to layer. */
 export interface VarianceScalingOptions {
   /** Default 1. */
-  readonly scale?: number;
+  readonly scale?: number | undefined;
   /** What the variance is divided by. Default "fanIn". */
-  readonly mode?: "fanIn" | "fanOut" | "fanAvg";
+  readonly mode?: "fanIn" | "fanOut" | "fanAvg" | undefined;
   /** Default "truncatedNormal". */
-  readonly distribution?: "normal" | "truncatedNormal" | "uniform";
+  readonly distribution?: "normal" | "truncatedNormal" | "uniform" | undefined;
 }
 
 /** The standard deviation of a normal distribution cut at two of its own, whose variance scaling makes up for. */

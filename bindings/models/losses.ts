@@ -20,7 +20,7 @@ export interface ModelLoss {
 /** What a loss of probabilities can be given. */
 export interface FromLogitsOptions {
   /** Whether the model puts out logits, without the softmax or sigmoid that would make them probabilities. Default false. */
-  readonly fromLogits?: boolean;
+  readonly fromLogits?: boolean | undefined;
 }
 
 const reduction = "none";
@@ -46,7 +46,7 @@ export const meanAbsoluteError = (): ModelLoss => ({
 /** What Huber's loss can be given. */
 export interface HuberLossOptions {
   /** Where the parabola becomes a line; above 0. Default 1. */
-  readonly delta?: number;
+  readonly delta?: number | undefined;
 }
 
 /** d² / 2 for |d| ≤ delta, delta (|d| - delta / 2) beyond, d = prediction - target. See `huber`. */

@@ -24,27 +24,27 @@ import type { Trainer } from "./trainer.ts";
 /** What `fit` can be given with batches. */
 export interface FitBatchesOptions {
   /** How often to go through the data. Default 1. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** What is called as training goes on: one object or several, in order. */
-  readonly callbacks?: Callbacks | readonly Callbacks[];
+  readonly callbacks?: Callbacks | readonly Callbacks[] | undefined;
   /** Aborted, it ends training after the step at work, or the batch that is waited for; `fit` rejects with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** What to evaluate the model on after each epoch: `[x, y]`, `{ x, y }`, or batches of tensors. */
-  readonly validationData?: BatchData | Batches | (() => Batches);
+  readonly validationData?: BatchData | Batches | (() => Batches) | undefined;
   /** How many batches make an epoch; the next one goes on from there. By default one pass through the data. */
-  readonly stepsPerEpoch?: number;
+  readonly stepsPerEpoch?: number | undefined;
 }
 
 /** What `fit` can be given with x and y. */
 export interface FitOptions extends FitBatchesOptions {
   /** Samples a batch. Default 32, or the model's own fixed batch size. The last batch has what is left. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Whether each epoch goes through the samples in another order. Default true. */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** For those orders: the same seed gives the same ones in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** The part of the samples, the last of them, that is kept apart to evaluate the model on: from 0 to 1, without 1. */
-  readonly validationSplit?: number;
+  readonly validationSplit?: number | undefined;
 }
 
 const sharedNames = [

@@ -10,7 +10,8 @@ import {
 /** What a layer of a cell of one's own can be given. */
 export interface RNNLayerOptions<S> extends RecurrentLayerOptions {
   /** What is unrolled; several are stacked. Their weights stay as they are. */
-  readonly cell: Cell<S> | readonly Cell<never>[];
+  // biome-ignore lint/suspicious/noExplicitAny: cells of any states, which no other type of one array stands for
+  readonly cell: Cell<S> | readonly Cell<any>[];
 }
 
 /** Any cell as a layer: see `layers.rnn`. */

@@ -13,17 +13,17 @@ import { checkSamples, RunningMeans, Trainer } from "./trainer.ts";
 /** What a model can be given. */
 export interface SequentialOptions {
   /** Its layers, first one first; more can be added. */
-  readonly layers?: readonly Layer[];
+  readonly layers?: readonly Layer[] | undefined;
   /** What summaries and saved models call it. Default "sequential". */
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 /** What `predict` and `evaluate` can be given. */
 export interface BatchOptions {
   /** Samples at a time. Default 32, or the model's own fixed batch size. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Whether stateful layers are as they were afterwards. Default false: they go on, as in Keras. */
-  readonly keepState?: boolean;
+  readonly keepState?: boolean | undefined;
 }
 
 /**
@@ -126,7 +126,7 @@ export class Sequential extends Layer {
   }
 
   /**
-   * One step of training on one batch: x and y with as many samples. Returns the loss and the metrics of the weights before it.
+   * One step of training on one batch: x and y with as many samples; where the output is [n, 1], y can be [n]. Returns the loss and the metrics of the weights before it.
    * Throws a RangeError for samples, targets or labels that do not go with the model; nothing has changed then.
    */
   trainOnBatch(x: Data, y: Data): Logs {

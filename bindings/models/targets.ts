@@ -1,8 +1,15 @@
 import { formatShape, sameShape, valueError } from "../core/check.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { reshape } from "../core/views.ts";
 
 /** Throws a RangeError for targets that do not go with an output of such a shape. */
 export type CheckTarget = (where: string, target: Tensor, output: readonly number[]) => void;
+
+/** Targets [n] of an output [n, 1] as [n, 1], [n, time] of one [n, time, 1] likewise, as Keras 3; others as they are. */
+export function alignTarget(target: Tensor, output: readonly number[]): Tensor {
+  const aligned = [...target.shape, 1];
+  return sameShape(aligned, output) ? reshape(target, aligned) : target;
+}
 
 /** Targets of the output's shape. */
 export function checkTargetShape(where: string, target: Tensor, output: readonly number[]): void {

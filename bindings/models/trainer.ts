@@ -10,6 +10,7 @@ import { type BatchShape, type Flow, formatBatchShape, type Layer } from "./laye
 import type { ModelLoss } from "./losses.ts";
 import type { Mask } from "./mask.ts";
 import type { Metric } from "./metrics.ts";
+import { alignTarget } from "./targets.ts";
 
 /** A layer that knows the size of its input from the start. */
 export interface Model extends Layer {
@@ -113,16 +114,18 @@ export class Trainer {
     const output = model.shapeAfter([batchSize, ...sizes]).slice(1);
     const shape = [samples, ...(output as number[])];
     const { loss, metrics } = this.#compiled;
-    for (const { check } of [loss, ...metrics]) check?.(where, y, shape);
+    const target = alignTarget(y, shape);
+    for (const { check } of [loss, ...metrics]) check?.(where, target, shape);
   }
 
   /** The model's loss for a batch and, as numbers, how the metrics see it. */
   #run(where: string, { x, y }: Batch, training: boolean): { loss: Tensor; scores: Scores } {
     const { loss, metrics } = this.#compiled;
     const flow = this.model.call({ x }, { training });
+    const target = alignTarget(y, flow.x.shape);
     return {
-      loss: meanLoss(where, loss, y, flow),
-      scores: metrics.map((metric) => scoreOf(where, metric, y, flow)),
+      loss: meanLoss(where, loss, target, flow),
+      scores: metrics.map((metric) => scoreOf(where, metric, target, flow)),
     };
   }
 

@@ -8,9 +8,9 @@ import { checkPaddingIndex, embedding, type Indices } from "../ops/rows.ts";
 /** What an embedding can be given. */
 export interface EmbeddingOptions {
   /** The number that stands for padding: its row is zeros at first and gets no gradient. */
-  readonly paddingIndex?: number;
+  readonly paddingIndex?: number | undefined;
   /** For the initial weights: the same seed gives the same bits in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**
@@ -48,10 +48,10 @@ export class Embedding extends Module {
   }
 
   /**
-   * Whole numbers of any shape → [...indices, size]: batches of sequences [batch, time] become [batch, time, size].
+   * Whole numbers of any shape, a tensor of them too → [...indices, size]: batches of sequences [batch, time] become [batch, time, size].
    * Throws a TypeError for what is not a number, a RangeError for one that is not there.
    */
-  forward(indices: Indices): Tensor {
+  forward(indices: Indices | Tensor): Tensor {
     return embedding(this.weight, indices, { paddingIndex: this.paddingIndex });
   }
 }

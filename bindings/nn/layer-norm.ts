@@ -14,11 +14,11 @@ import { layerNorm } from "../ops/layer-norm.ts";
 /** What a layer normalisation can be given. */
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5, as in torch; TensorFlow has 1e-3. */
-  readonly epsilon?: number;
+  readonly epsilon?: number | undefined;
   /** Whether there is a factor for each column, and a bias. Default true. */
-  readonly elementwiseAffine?: boolean;
+  readonly elementwiseAffine?: boolean | undefined;
   /** Whether there is a bias where there are factors. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /**

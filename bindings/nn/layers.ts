@@ -34,7 +34,7 @@ export class RNN extends OfHidden {
     const checked = checkOptions(where, options, [...recurrentOptionNames, "nonlinearity"]);
     const { bias, nonlinearity } = checked;
     super(where, inputSize, hiddenSize, checked, (size, seed) => {
-      return new RNNCell(size, hiddenSize, given({ bias, nonlinearity, seed }));
+      return new RNNCell(size, hiddenSize, { bias, nonlinearity, seed });
     });
   }
 }
@@ -56,7 +56,7 @@ export class LSTM extends Recurrent<LSTMState> {
     const checked = checkOptions(where, options, [...recurrentOptionNames, "projSize"]);
     const { bias, projSize } = checked;
     const createCell = (size: number, seed: number | undefined): LSTMCell =>
-      new LSTMCell(size, hiddenSize, given({ bias, projSize, seed }));
+      new LSTMCell(size, hiddenSize, { bias, projSize, seed });
     super(where, inputSize, hiddenSize, checked, createCell, projSize);
     this.projSize = projSize;
   }
@@ -91,14 +91,7 @@ export class GRU extends OfHidden {
     const checked = checkOptions(where, options, [...recurrentOptionNames, "resetAfter"]);
     const { bias, resetAfter } = checked;
     super(where, inputSize, hiddenSize, checked, (size, seed) => {
-      return new GRUCell(size, hiddenSize, given({ bias, resetAfter, seed }));
+      return new GRUCell(size, hiddenSize, { bias, resetAfter, seed });
     });
   }
-}
-
-/** An object without what is undefined. */
-function given<T extends object>(options: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }

@@ -7,9 +7,9 @@ import { linear } from "../ops/matmul.ts";
 /** What a linear layer can be given. */
 export interface LinearOptions {
   /** Whether something is added. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** For the initial weights: the same seed gives the same bits in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /**

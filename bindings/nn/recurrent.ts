@@ -12,17 +12,17 @@ import { Dropout } from "./dropout.ts";
 /** What every recurrent layer can be given; options of its cell come beside these. */
 export interface RecurrentOptions {
   /** Layers on top of one another. Default 1. */
-  readonly numLayers?: number;
+  readonly numLayers?: number | undefined;
   /** Whether gates have biases (two each, as in torch). Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
   /** The share of each layer's outputs, but the last one's, that is dropped while a network is trained. Default 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Whether each layer also runs backwards. Default false. */
-  readonly bidirectional?: boolean;
+  readonly bidirectional?: boolean | undefined;
   /** Whether inputs and outputs are [time, batch, ·] rather than [batch, time, ·] (torch's batch_first: false). Default false. */
-  readonly timeMajor?: boolean;
+  readonly timeMajor?: boolean | undefined;
   /** For the initial weights: the same seed gives the same bits in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** @internal */
@@ -38,9 +38,9 @@ export const recurrentOptionNames = [
 /** What one run over a batch can be given. */
 export interface ForwardOptions {
   /** The length of each sequence, in any order: what pack_padded_sequence does in torch. */
-  readonly lengths?: SequenceLength;
+  readonly lengths?: SequenceLength | undefined;
   /** Trains long sequences in less memory: see `UnrollOptions`. */
-  readonly checkpointEvery?: number;
+  readonly checkpointEvery?: number | undefined;
 }
 
 /**

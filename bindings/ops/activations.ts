@@ -42,9 +42,9 @@ function activate(where: string, x: Tensor, kind: keyof typeof kinds, alpha = 0,
 /** The line that `hardSigmoid` cuts off at 0 and 1. */
 export interface HardSigmoidOptions {
   /** Its slope. Default 0.2, as in ONNX and TensorFlow.js; PyTorch and Keras 3 have 1/6. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Its value at 0. Default 0.5. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
 }
 
 /** min(max(alpha x + beta, 0), 1) of every element; its gradient where it is 0 or 1 is 0. */
@@ -95,7 +95,7 @@ export const mish = (x: Tensor): Tensor => activate("mish", x, "mish");
 /** How `gelu` is computed. */
 export interface GeluOptions {
   /** Whether Φ is approximated by a tanh, as GPT-2 did. Default false. */
-  readonly approximate?: boolean;
+  readonly approximate?: boolean | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import { reshape } from "./shape.ts";
 /** How sequences lie in a tensor. */
 export interface ReverseSequenceOptions {
   /** Whether x is [time, batch, ...] rather than [batch, time, ...]. Default false. */
-  readonly timeMajor?: boolean;
+  readonly timeMajor?: boolean | undefined;
 }
 
 /**

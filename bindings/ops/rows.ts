@@ -7,7 +7,7 @@ import {
   valueError,
 } from "../core/check.ts";
 import { type Frame, inFrame } from "../core/scope.ts";
-import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
+import { checkTensor, type Shape, sizeOf, Tensor } from "../core/tensor.ts";
 
 type IntegerArray =
   | Int8Array
@@ -136,16 +136,23 @@ export function checkPaddingIndex(where: string, index: unknown, count: number):
 }
 
 /**
- * Rows of `weight` [count, size] by number, for indices of any shape: shape [...indices, size].
+ * Rows of `weight` [count, size] by number, for indices of any shape: shape [...indices, size]. A tensor of whole numbers
+ * will do.
  * Throws a RangeError for an index that is not there.
  */
-export function embedding(weight: Tensor, indices: Indices, options?: EmbeddingLookup): Tensor {
+export function embedding(
+  weight: Tensor,
+  indices: Indices | Tensor,
+  options?: EmbeddingLookup,
+): Tensor {
   const where = "embedding";
   const { paddingIndex } = checkOptions(where, options, ["paddingIndex"]);
   checkTensor(where, "weight", weight);
   if (weight.shape.length !== 2)
     throw valueError(where, "weight of shape [count, size]", formatShape(weight.shape));
-  const { values, shape } = checkIndices(where, "indices", indices, weight.shape[0]!);
+  const list = indices instanceof Tensor ? indices.data : indices;
+  const { values, shape: nested } = checkIndices(where, "indices", list, weight.shape[0]!);
+  const shape = indices instanceof Tensor ? indices.shape : nested;
   if (values.length === 0) throw valueError(where, "at least one index", "none");
   if (paddingIndex !== undefined) checkPaddingIndex(where, paddingIndex, weight.shape[0]!);
   return inFrame([weight], () =>

@@ -4,11 +4,11 @@ import type { Kernels } from "../core/kernels.ts";
 /** How gradients are cut before a step. All three may be given; they act in the order below. */
 export interface ClipOptions {
   /** Cuts every element of the gradients to [-clipValue, clipValue]: torch's clip_grad_value_, Keras' clipvalue. */
-  readonly clipValue?: number;
+  readonly clipValue?: number | undefined;
   /** Scales the gradient of each parameter down by itself so that its norm is at most this: Keras' clipnorm. */
-  readonly clipNormEach?: number;
+  readonly clipNormEach?: number | undefined;
   /** Scales all gradients down together so that their norm is at most this: torch's clip_grad_norm_, Keras' global_clipnorm. */
-  readonly clipNorm?: number;
+  readonly clipNorm?: number | undefined;
 }
 
 /** @internal */

@@ -13,12 +13,15 @@ export interface RuleSettings {
   readonly weightDecay: number;
 }
 
+/** Settings of which any may be left out. */
+export type SomeOf<S> = { readonly [Name in keyof S]?: S[Name] | undefined };
+
 /** Parameters that a rule treats in another way than the rest: what is not given here is as in the optimizer's options. */
-export type GroupOptions<S extends RuleSettings = RuleSettings> = Partial<S> & {
+export type GroupOptions<S extends RuleSettings = RuleSettings> = SomeOf<S> & {
   /** Which: `module.parameters()`, or some of them. A parameter can be in one group only. */
   readonly parameters: Readonly<Record<string, Tensor>>;
   /** Whether they stay as they are. Default false. */
-  readonly frozen?: boolean;
+  readonly frozen?: boolean | undefined;
 };
 
 /** @internal What stands in memory of neighbouring parameters, as addresses. */
@@ -53,7 +56,7 @@ export const settingNames = <S extends RuleSettings>({ defaults }: Rule<S>) =>
 function settle<S extends RuleSettings>(
   where: string,
   rule: Rule<S>,
-  options: Partial<S>,
+  options: SomeOf<S>,
   others: S,
 ): S {
   const settings = { ...others };
@@ -98,7 +101,7 @@ export class Group<S extends RuleSettings = RuleSettings> {
   constructor(
     where: string,
     rule: Rule<S>,
-    options: Partial<S>,
+    options: SomeOf<S>,
     steps: () => number,
     others?: Group<S>,
   ) {
@@ -155,7 +158,7 @@ export function createGroup<S extends RuleSettings>(
     ...given
   } = checkOptions(where, options, [...settingNames(rule), "parameters", "frozen"]);
   const members = checkParameters(where, parameters);
-  const group = new Group(where, rule, given as unknown as Partial<S>, steps, others);
+  const group = new Group(where, rule, given as unknown as SomeOf<S>, steps, others);
   group.frozen = frozen;
   return { group, members };
 }

@@ -16,16 +16,17 @@ import {
   type Rule,
   type RuleSettings,
   type Slabs,
+  type SomeOf,
   settingNames,
 } from "./group.ts";
 import { joinRanges, type Range } from "./ranges.ts";
 import type { Schedule } from "./schedules.ts";
 
 /** What an optimizer can be given: the settings of its rule, clipping, groups with settings of their own. */
-export type OptimizerOptions<S extends RuleSettings = RuleSettings> = Partial<S> &
+export type OptimizerOptions<S extends RuleSettings = RuleSettings> = SomeOf<S> &
   ClipOptions & {
     /** Parameters with settings of their own, as torch's parameter groups. */
-    readonly groups?: readonly GroupOptions<S>[];
+    readonly groups?: readonly GroupOptions<S>[] | undefined;
   };
 
 /** A range whose memory is there. */

@@ -30,7 +30,7 @@ export interface StepDecayOptions {
   /** Steps between two changes. */
   readonly every: number;
   /** What the rate is multiplied by each time. Default 0.1. */
-  readonly factor?: number;
+  readonly factor?: number | undefined;
 }
 
 /**
@@ -51,9 +51,9 @@ export interface ExponentialDecayOptions {
   /** What the rate has been multiplied by after `decaySteps`. */
   readonly factor: number;
   /** Default 1: by the factor every step, as torch's ExponentialLR. */
-  readonly decaySteps?: number;
+  readonly decaySteps?: number | undefined;
   /** Whether it changes only once every `decaySteps`. Default false. */
-  readonly staircase?: boolean;
+  readonly staircase?: boolean | undefined;
 }
 
 /**
@@ -79,7 +79,7 @@ export interface CosineDecayOptions {
   /** Steps until the final rate; it stays from there on. */
   readonly decaySteps: number;
   /** The rate at the end. Default 0. */
-  readonly final?: number;
+  readonly final?: number | undefined;
 }
 
 /**
@@ -102,7 +102,7 @@ export function cosineDecay(initial: number, options: CosineDecayOptions): Sched
 /** What `polynomialDecay` can be given. */
 export interface PolynomialDecayOptions extends CosineDecayOptions {
   /** Default 1: on a straight line. */
-  readonly power?: number;
+  readonly power?: number | undefined;
 }
 
 /**
@@ -129,7 +129,7 @@ export interface WarmUpOptions {
   /** Steps on the way. */
   readonly steps: number;
   /** The rate of the first step. Default 0. */
-  readonly from?: number;
+  readonly from?: number | undefined;
 }
 
 /**

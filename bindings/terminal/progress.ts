@@ -14,7 +14,7 @@ export interface ProgressStream {
 /** What a progress bar can be given. */
 export interface ProgressBarOptions {
   /** Default process.stdout. */
-  readonly stream?: ProgressStream;
+  readonly stream?: ProgressStream | undefined;
 }
 
 function checkStream(where: string, given: ProgressStream | undefined): ProgressStream {

@@ -1,9 +1,16 @@
 import {
+  accuracy,
+  binaryCrossEntropy,
   type CompileOptions,
   callbacks,
+  categoricalCrossEntropy,
+  crossEntropy,
+  huber,
   Linear,
   layers,
   losses,
+  mae,
+  mse,
   randn,
   type Sequential,
   sequential,
@@ -54,6 +61,31 @@ async function expectRefused(
 }
 
 describeKernelSets("bad input of models", () => {
+  test("compile: operations, which take the prediction first, are refused", () => {
+    const model = regressor();
+    const compile = (options: object) => () =>
+      model.compile({ optimizer: "sgd", loss: "mse", ...options } as never);
+    expectErrors([
+      [
+        "crossEntropy",
+        TypeError,
+        compile({ loss: crossEntropy }),
+        /got crossEntropy, .* take losses\.sparseCategoricalCrossentropy\(\{ fromLogits/,
+      ],
+      ...Object.entries({ binaryCrossEntropy, categoricalCrossEntropy, huber, mae, mse }).map(
+        ([name, loss]): Row => [
+          name,
+          TypeError,
+          compile({ loss }),
+          new RegExp(`got ${name}, .*losses\\.`),
+        ],
+      ),
+      ["a metric", TypeError, compile({ metrics: [accuracy] }), /got accuracy, .*"accuracy"/],
+      ["a loss as a metric", TypeError, compile({ metrics: [mse] }), /losses\.meanSquaredError/],
+      ["a maker", TypeError, compile({ loss: losses.huber }), /losses\.huber\(\)/],
+    ]);
+  });
+
   test("compile: names that are not known are answered with those that are", () => {
     const model = regressor();
     const compile = (options: object) => () =>

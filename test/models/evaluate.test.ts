@@ -93,6 +93,32 @@ describeKernelSets("evaluate", () => {
       expect(model.evaluate(x, y, { batchSize }).loss / expected).toBeCloseTo(1, 5);
   });
 
+  test("names of losses are known in any case, and as Keras writes them", () => {
+    const lossOf = (loss: string): number =>
+      passing([classes], { loss: loss as LossName }).evaluate(probabilities, oneHot).loss;
+    const expected = lossOf("categoricalCrossentropy");
+    const spellings: readonly LossName[] = ["categoricalCrossEntropy"];
+    for (const name of [...spellings, "categorical_crossentropy", "CategoricalCrossentropy"])
+      expect(lossOf(name)).toBe(expected);
+  });
+
+  test.each<[LossName | CompileOptions["loss"], number[]]>([
+    ["binaryCrossentropy", [1]],
+    ["mae", [3, 1]],
+    [(target, prediction) => mul(sub(target, prediction), target), [1]],
+  ])("a target without the output's last axis of 1: %s", (loss, sizes) => {
+    const model = passing(sizes, { loss, metrics: ["accuracy"] });
+    const x = randomUniform([6, ...sizes], 0.1, 0.9, { seed: 5 });
+    const y = tensor(
+      Array.from({ length: x.size }, (_, i) => Number(i % 3 === 0)),
+      x.shape,
+    );
+    const squeezed = y.reshape(x.shape.slice(0, -1));
+    const expected = model.evaluate(x, y);
+    expect(model.evaluate(x, squeezed)).toEqual(expected);
+    expect(model.evaluate(x, squeezed.toArray(), { batchSize: 4 }).loss).toBeCloseTo(expected.loss);
+  });
+
   test("class numbers are one-hot targets in short", () => {
     const sparse = passing([classes], { loss: "sparseCategoricalCrossentropy" });
     const dense = passing([classes], { loss: "categoricalCrossentropy" });
