@@ -88,6 +88,11 @@ export abstract class BuiltInCell<S> extends Cell<S> {
   /** @internal What the whole-sequence kernels need to know; undefined where they do not have the cell's options. */
   abstract readonly fused: FusedCell | undefined;
 
+  /** @internal */
+  override get stepwise(): boolean {
+    return this.fused === undefined;
+  }
+
   /** @internal A state as a list of its tensors, and the way back. The first one is h. */
   protected abstract listState(state: S): readonly Tensor[];
   /** @internal */
