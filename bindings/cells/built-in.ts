@@ -1,7 +1,7 @@
-import { checkFlag, checkNumber, kindError } from "../core/check.ts";
+import { checkFlag, checkNumber, checkShape, kindError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
-import type { Shape, Tensor } from "../core/tensor.ts";
+import { checkTensor, type Shape, type Tensor } from "../core/tensor.ts";
 import { add } from "../ops/arithmetic.ts";
 import { clip } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
@@ -144,6 +144,14 @@ export abstract class BuiltInCell<S> extends Cell<S> {
   protected gate(gates: Tensor, index: number, count = 1): Tensor {
     const h = this.hiddenSize;
     return slice(gates, [0, index * h], [-1, count * h]);
+  }
+
+  /** @internal f(x), where f is the option `name`. It must keep x's shape: another one would be broadcast without a word. */
+  protected activate(name: string, f: ActivationFunction, x: Tensor): Tensor {
+    const y = f(x);
+    const [where, result] = [this.label, `what ${name} returns`];
+    checkShape(where, result, checkTensor(where, result, y).shape, x.shape);
+    return y;
   }
 
   /** @internal What goes into an activation, cut where the cell has a `clip`. */
