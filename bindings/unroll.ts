@@ -26,7 +26,8 @@ export interface UnrollOptions<S> {
   readonly timeMajor?: boolean | undefined;
   /**
    * Trains long sequences in less memory: of every so many steps only the state is kept, and backward computes them anew.
-   * About √time is best; gradients have the same bits. For the built-in cells.
+   * About √time is best; gradients have the same bits. For the built-in cells, where their options leave them the kernel for whole sequences; a
+   * cell that goes step by step is refused with a RangeError.
    */
   readonly checkpointEvery?: number | undefined;
 }
@@ -88,23 +89,39 @@ export class Packed {
   }
 }
 
-/** @internal What every way of unrolling asks of its inputs: a function that packs them, and how many sequences there are. */
+/** @internal What is asked of a cell before it is unrolled. */
+type Unrollable = Pick<Cell, "inputSize" | "stepwise">;
+
+/**
+ * @internal What every way of unrolling asks of its inputs and of all its cells, of which the first takes the inputs: a function
+ * that packs them, and how many sequences there are.
+ */
 export function checkInputs(
   where: string,
   inputs: Tensor,
-  inputSize: number,
+  cells: readonly Unrollable[],
   options: UnrollOptions<unknown>,
   [name, lengthsName]: readonly [inputs: string, lengths: string] = ["inputs", "sequenceLength"],
 ): { readonly batch: number; readonly pack: () => Packed } {
   const { sequenceLength, timeMajor = false, checkpointEvery } = options;
-  if (checkpointEvery !== undefined) checkSize(where, "checkpointEvery", checkpointEvery);
+  if (checkpointEvery !== undefined) checkCheckpoints(where, checkpointEvery, cells);
   checkFlag(where, "timeMajor", timeMajor);
   const { shape } = checkTensor(where, name, inputs);
   const sizes = timeMajor ? ["time", "batch"] : ["batch", "time"];
-  checkShape(where, name, shape, [...sizes, inputSize]);
+  checkShape(where, name, shape, [...sizes, cells[0]!.inputSize]);
   const [batch, time] = (timeMajor ? [shape[1], shape[0]] : shape) as [number, number];
   const lengths = checkLengths(where, lengthsName, sequenceLength, batch, time);
   return { batch, pack: () => new Packed(inputs, timeMajor, lengths, checkpointEvery) };
+}
+
+function checkCheckpoints(where: string, every: unknown, cells: readonly Unrollable[]): void {
+  checkSize(where, "checkpointEvery", every);
+  if (cells.some((cell) => cell.stepwise))
+    throw valueError(
+      where,
+      "checkpointEvery with cells that have a kernel for whole sequences only",
+      "a cell that goes step by step",
+    );
 }
 
 function checkSameInput(where: string, forward: Cell<never>, backward: Cell<never>): void {
@@ -130,7 +147,7 @@ export function dynamicRNN<S>(
   const where = "dynamicRNN";
   checkCell(where, "cell", cell);
   const checked = checkOptions(where, options, optionNames);
-  const { batch, pack } = checkInputs(where, inputs, cell.inputSize, checked);
+  const { batch, pack } = checkInputs(where, inputs, [cell], checked);
   const initial = checked.initialState;
   if (initial !== undefined) cell.checkState(where, initial, batch);
   return inFrame([cell], () => {
@@ -156,7 +173,7 @@ export function bidirectionalDynamicRNN<F, B>(
   const cells = [forward, backward] as unknown as [Cell<never>, Cell<never>];
   checkSameInput(where, ...cells);
   const checked = checkOptions(where, options, optionNames);
-  const { batch, pack } = checkInputs(where, inputs, forward.inputSize, checked);
+  const { batch, pack } = checkInputs(where, inputs, cells, checked);
   const initial = checked.initialState;
   if (initial !== undefined) {
     checkList(where, "initialState", initial, 2);
@@ -192,7 +209,7 @@ export function stackBidirectionalDynamicRNN<
   const [there, back]: (readonly Cell<unknown>[])[] = [forward, backward];
   const layers = checkLayers(where, there!, back!);
   const checked = checkOptions(where, options, optionNames);
-  const { batch, pack } = checkInputs(where, inputs, layers[0]![0].inputSize, checked);
+  const { batch, pack } = checkInputs(where, inputs, layers.flat(), checked);
   const initial = checked.initialState;
   if (initial !== undefined) {
     checkList(where, "initialState", initial, 2);

@@ -57,7 +57,7 @@ function sentences({ comparisons, coldStart, memory }) {
     said.push(`Scaling (W12): a training pass grows, when doubled in ${doubled.join(", ")}.`);
   if (coldStart)
     said.push(
-      `Cold start (W9): first output ${coldStart.over.toFixed(0)} ms after a bare Node process would have ended; LSTM inference is ${(coldStart.gzip / 1024).toFixed(1)} KB to download (minified, gzip).`,
+      `Cold start (W9): first output ${coldStart.over.toFixed(0)} ms after a bare Node process would have ended; LSTM inference is ${(coldStart.gzip / 1024).toFixed(1)} KB of 1,024 bytes to download (minified, gzip).`,
     );
   if (memory?.length) {
     const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;

@@ -1,7 +1,7 @@
-import { checkFlag, checkNumber, kindError } from "../core/check.ts";
+import { checkFlag, checkNumber, checkShape, kindError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
-import type { Shape, Tensor } from "../core/tensor.ts";
+import { checkTensor, type Shape, type Tensor } from "../core/tensor.ts";
 import { add } from "../ops/arithmetic.ts";
 import { clip } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
@@ -88,6 +88,11 @@ export abstract class BuiltInCell<S> extends Cell<S> {
   /** @internal What the whole-sequence kernels need to know; undefined where they do not have the cell's options. */
   abstract readonly fused: FusedCell | undefined;
 
+  /** @internal */
+  override get stepwise(): boolean {
+    return this.fused === undefined;
+  }
+
   /** @internal A state as a list of its tensors, and the way back. The first one is h. */
   protected abstract listState(state: S): readonly Tensor[];
   /** @internal */
@@ -139,6 +144,14 @@ export abstract class BuiltInCell<S> extends Cell<S> {
   protected gate(gates: Tensor, index: number, count = 1): Tensor {
     const h = this.hiddenSize;
     return slice(gates, [0, index * h], [-1, count * h]);
+  }
+
+  /** @internal f(x), where f is the option `name`. It must keep x's shape: another one would be broadcast without a word. */
+  protected activate(name: string, f: ActivationFunction, x: Tensor): Tensor {
+    const y = f(x);
+    const [where, result] = [this.label, `what ${name} returns`];
+    checkShape(where, result, checkTensor(where, result, y).shape, x.shape);
+    return y;
   }
 
   /** @internal What goes into an activation, cut where the cell has a `clip`. */

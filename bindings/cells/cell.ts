@@ -87,6 +87,11 @@ export abstract class Cell<S = Tensor> extends Module {
     return [output, next];
   }
 
+  /** @internal Whether `unroll` goes step by step, so that it cannot compute parts of a sequence anew. */
+  get stepwise(): boolean {
+    return true;
+  }
+
   /**
    * @internal All steps of packed sequences, x [P, inputSize]. This one calls the cell step by step with the rows that are
    * still going; a built-in cell has a kernel for the whole sequence.
@@ -113,12 +118,6 @@ export function unrollSteps<S>(
   initial: S | undefined,
   step: (start: number, rows: number, state: S) => [output: Tensor, state: S],
 ): Unrolled<S> {
-  if (schedule.parts.length > 1)
-    throw valueError(
-      "checkpointEvery",
-      "an RNN, LSTM or GRU cell that has a kernel for whole sequences",
-      "one that goes step by step",
-    );
   let state = initial ?? cell.zeroState(schedule.batch);
   const outputs: Tensor[] = [];
   const ended: S[] = []; // rows whose sequence is over, the shortest first

@@ -123,6 +123,11 @@ export class DropoutWrapper<S> extends Cell<S> {
     });
   }
 
+  /** @internal */
+  override get stepwise(): boolean {
+    return this.cell.stepwise || (this.stateDropout > 0 && this.#tape !== undefined);
+  }
+
   /** @internal All steps at once where the state is left alone. */
   override unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
     const { cell } = this;

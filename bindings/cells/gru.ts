@@ -71,13 +71,18 @@ export class GRUCell extends BuiltInCell<Tensor> {
   protected advance(fromX: Tensor, h: Tensor, seen: Tensor): Tensor {
     const fromH = this.resetAfter ? this.ofHidden(seen) : this.#recurrent(seen, 0, 2); // n has to wait for r
     const gates = add(this.gate(fromX, 0, 2), this.gate(fromH, 0, 2));
-    const opened = this.recurrentActivation(this.clipped(gates));
+    const opened = this.activate(
+      "recurrentActivation",
+      this.recurrentActivation,
+      this.clipped(gates),
+    );
     const r = this.gate(opened, 0);
     const z = this.gate(opened, 1);
     const candidate = this.resetAfter
       ? mul(r, this.gate(fromH, 2))
       : this.#recurrent(mul(r, seen), 2, 1);
-    const n = this.activation(this.clipped(add(this.gate(fromX, 2), candidate)));
+    const sums = this.clipped(add(this.gate(fromX, 2), candidate));
+    const n = this.activate("activation", this.activation, sums);
     return add(mul(sub(1, z), n), mul(z, h));
   }
 

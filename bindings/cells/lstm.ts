@@ -113,16 +113,16 @@ export class LSTMCell extends BuiltInCell<LSTMState> {
     const gates = this.sums(fromX, seen);
     const i = this.#open(this.#peep(this.gate(gates, 0), 0, c));
     const f = this.coupled ? sub(1, i) : this.#open(this.#forget(gates, c));
-    const g = this.activation(this.clipped(this.gate(gates, 2)));
+    const g = this.activate("activation", this.activation, this.clipped(this.gate(gates, 2)));
     const next = this.#cut(add(mul(f, c), mul(i, g)));
     const o = this.#open(this.#peep(this.gate(gates, 3), 2, next));
-    const h = mul(o, this.outputActivation(this.ofCell(next)));
+    const h = mul(o, this.activate("outputActivation", this.outputActivation, this.ofCell(next)));
     return { h: weight_hr ? linear(h, weight_hr) : h, c: next };
   }
 
   /** A gate out of its pre-activation. */
   #open(x: Tensor): Tensor {
-    return this.recurrentActivation(this.clipped(x));
+    return this.activate("recurrentActivation", this.recurrentActivation, this.clipped(x));
   }
 
   #forget(gates: Tensor, c: Tensor): Tensor {

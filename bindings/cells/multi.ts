@@ -64,6 +64,11 @@ export class MultiRNNCell<const S extends readonly unknown[]> extends Cell<S> {
     return [output, next as unknown as S];
   }
 
+  /** @internal */
+  override get stepwise(): boolean {
+    return this.cells.some((cell: Cell<unknown>) => cell.stepwise);
+  }
+
   /** @internal Layer by layer, so that each can run its whole sequence at once. */
   override unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
     let outputs = x;

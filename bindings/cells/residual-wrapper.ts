@@ -47,6 +47,11 @@ export class ResidualWrapper<S> extends Cell<S> {
     });
   }
 
+  /** @internal */
+  override get stepwise(): boolean {
+    return this.cell.stepwise;
+  }
+
   /** @internal Over the whole sequence at once where the cell can. */
   override unroll(x: Tensor, schedule: Schedule, initial: S | undefined): Unrolled<S> {
     const { outputs, state } = this.cell.unroll(x, schedule, initial);

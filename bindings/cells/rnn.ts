@@ -49,7 +49,7 @@ export class RNNCell extends BuiltInCell<Tensor> {
 
   /** @internal */
   protected advance(fromX: Tensor, _state: Tensor, seen: Tensor): Tensor {
-    return this.activation(this.clipped(this.sums(fromX, seen)));
+    return this.activate("activation", this.activation, this.clipped(this.sums(fromX, seen)));
   }
 
   /** @internal */

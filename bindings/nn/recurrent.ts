@@ -158,7 +158,7 @@ export abstract class Recurrent<S> extends Module {
     const layout = { timeMajor: this.timeMajor, sequenceLength: lengths, checkpointEvery };
     const single = checkTensor(where, "x", x).shape.length === 2;
     const sequences = single ? this.#asBatch(where, x) : x;
-    const { batch, pack } = checkInputs(where, sequences, this.inputSize, layout, ["x", "lengths"]);
+    const { batch, pack } = checkInputs(where, sequences, this.#cells, layout, ["x", "lengths"]);
     const n = this.#cells.length;
     if (state !== undefined)
       this.checkInitial(where, state, (size) => (single ? [n, size] : [n, batch, size]));

@@ -176,7 +176,10 @@ export const lstmMistakes = [
 
   ...calls,
   cell("forget gate dropped", ["add(mul(f, c), mul(i, g))", "add(c, mul(i, g))"]),
-  cell("tanh(c) left out", ["this.outputActivation(this.ofCell(next))", "this.ofCell(next)"]),
+  cell("tanh(c) left out", [
+    'this.activate("outputActivation", this.outputActivation, this.ofCell(next))',
+    "this.ofCell(next)",
+  ]),
   cell("initial h ignored", ["this.sums(fromX, seen)", "fromX"]),
   cell("initial c ignored", ["mul(f, c)", "mul(f, 0)"]),
   cell("h and c of the state exchanged", [": h, c: next }", ": next, c: h }"]),

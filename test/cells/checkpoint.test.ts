@@ -1,5 +1,7 @@
 import {
   add,
+  bidirectionalDynamicRNN,
+  DropoutWrapper,
   dynamicRNN,
   GRU,
   GRUCell,
@@ -8,8 +10,10 @@ import {
   LSTMCell,
   MultiRNNCell,
   mse,
+  ResidualWrapper,
   RNN,
   randn,
+  stackBidirectionalDynamicRNN,
   sum,
   type Tensor,
   valueAndGrad,
@@ -97,6 +101,57 @@ describe("checkpointEvery", () => {
     const layer = new GRU(3, 5);
     for (const wrong of [0, -1, 1.5, Number.NaN])
       expect(() => layer.forward(x, undefined, { checkpointEvery: wrong })).toThrow(RangeError);
+  });
+
+  it("is refused by name for cells that go step by step, before dropout has drawn anything", () => {
+    const refused = (where: string) => [
+      RangeError,
+      `${where}: expected checkpointEvery with cells that have a kernel for whole sequences only, got a cell that goes step by step`,
+    ];
+    const thrown = (f: () => unknown): unknown[] => {
+      try {
+        f();
+      } catch (error) {
+        return [(error as Error).constructor, (error as Error).message];
+      }
+      return [];
+    };
+    const peeping = (inputSize: number) => new LSTMCell(inputSize, 5, { peepholes: true });
+    const every = { checkpointEvery: 8 };
+    const dropping = new DropoutWrapper(new MultiRNNCell([new GRUCell(3, 3), peeping(3)]), {
+      inputDropout: 0.5,
+      seed: 1,
+    });
+    const before = dropping.streams.state;
+    const cases: [string, () => unknown][] = [
+      ["LSTM.forward", () => new LSTM(3, 5, { projSize: 2 }).forward(x, undefined, every)],
+      ["dynamicRNN", () => dynamicRNN(peeping(3), x, { checkpointEvery: 100 })],
+      [
+        "dynamicRNN",
+        () => dynamicRNN(new ResidualWrapper(new GRUCell(3, 3, { clip: 1 })), x, every),
+      ],
+      [
+        "dynamicRNN",
+        () =>
+          valueAndGrad(() => sum(dynamicRNN(dropping, x, every).outputs), dropping.parameters()),
+      ],
+      [
+        "bidirectionalDynamicRNN",
+        () => bidirectionalDynamicRNN(new LSTMCell(3, 5), peeping(3), x, every),
+      ],
+      [
+        "stackBidirectionalDynamicRNN",
+        () =>
+          stackBidirectionalDynamicRNN(
+            [new GRUCell(3, 4), new GRUCell(8, 4)],
+            [new GRUCell(3, 4), new LSTMCell(8, 4, { coupled: true })],
+            x,
+            every,
+          ),
+      ],
+    ];
+    for (const [where, f] of cases) expect(thrown(f)).toEqual(refused(where));
+    expect(dropping.streams.state).toEqual(before);
   });
 
   it("makes a part of every so many steps, whatever was laid out before", async () => {

@@ -1,4 +1,5 @@
 import {
+  type ActivationFunction,
   type Cell,
   dynamicRNN,
   GRUCell,
@@ -12,6 +13,8 @@ import {
   type RNNCellOptions,
   relu,
   sigmoid,
+  slice,
+  sum,
   type Tensor,
   tanh,
   tensor,
@@ -217,6 +220,46 @@ describeKernelSets("cells with options", () => {
     const run = (options: LSTMCellOptions) =>
       dynamicRNN(new LSTMCell(I, H, { seed: 3, ...options }), x).outputs.data;
     expectClose(run({ clip: 50, cellClip: 50 }), run({}), { atol: 1e-6, rtol: 0 }, "outputs");
+  });
+
+  test("an activation of one's own keeps its argument's shape: in every place, unrolled or not", () => {
+    const x = tensor(uniform(B * T * I, 5), [B, T, I]);
+    const first = tensor(uniform(B * I, 6), [B, I]);
+    const scalar = (z: Tensor): Tensor => sum(z);
+    const narrow = (z: Tensor): Tensor => slice(z, [0, 0], [-1, 1]);
+    const places: [string, (f: ActivationFunction) => Cell<State>][] = [
+      ["RNNCell activation", (f) => new RNNCell(I, H, { activation: f }) as Cell<State>],
+      ["GRUCell activation", (f) => new GRUCell(I, H, { activation: f }) as Cell<State>],
+      [
+        "GRUCell recurrentActivation",
+        (f) => new GRUCell(I, H, { recurrentActivation: f }) as Cell<State>,
+      ],
+      ["LSTMCell activation", (f) => new LSTMCell(I, H, { activation: f }) as Cell<State>],
+      [
+        "LSTMCell recurrentActivation",
+        (f) => new LSTMCell(I, H, { recurrentActivation: f }) as Cell<State>,
+      ],
+      [
+        "LSTMCell outputActivation",
+        (f) => new LSTMCell(I, H, { outputActivation: f }) as Cell<State>,
+      ],
+    ];
+    for (const [place, make] of places) {
+      const [label, name] = place.split(" ");
+      for (const f of [scalar, narrow]) {
+        const message = new RegExp(
+          `^${label}: expected what ${name} returns of shape \\[${B}, \\d+\\], got \\[`,
+        );
+        const cell = make(f);
+        expect(() => dynamicRNN(cell, x), place).toThrow(RangeError);
+        expect(() => dynamicRNN(cell, x), place).toThrow(message);
+        expect(() => cell.call(first, cell.zeroState(B)), place).toThrow(message);
+      }
+      const none = make(() => 1 as unknown as Tensor);
+      expect(() => dynamicRNN(none, x), place).toThrow(
+        new TypeError(`${label}: expected what ${name} returns to be a tensor, got 1`),
+      );
+    }
   });
 
   test("parameters come with the options, torch's four first", () => {

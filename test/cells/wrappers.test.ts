@@ -218,7 +218,7 @@ describeKernelSets("DropoutWrapper", () => {
     };
     expect(loss({ inputDropout: 0.5, outputDropout: 0.5 })).toBeTypeOf("number");
     expect(loss({ inputDropout: 0.5, variational: true })).toBeTypeOf("number");
-    expect(() => loss({ stateDropout: 0.5 })).toThrow(/^checkpointEvery: expected/);
+    expect(() => loss({ stateDropout: 0.5 })).toThrow(/^dynamicRNN: expected checkpointEvery/);
   });
 
   test("stacks, runs both ways and trains; parameters keep their names behind cell.", () => {

@@ -1,0 +1,44 @@
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { afterAll, expect, test } from "vitest";
+
+const bindings = fileURLToPath(new URL("../bindings/", import.meta.url));
+
+/** What programs import, from which entry, and the most bytes that this may bring along: minified, then gzip -9. */
+const imports = [
+  ["index.ts", "LSTM", 30_000],
+  ["index.ts", "LSTMCell, dynamicRNN", 29_000],
+  ["index.ts", "LSTM, Linear, Stream", 32_000],
+  ["index.ts", "Adam, LSTM, Linear, mse", 42_000],
+  ["index.ts", "layers, sequential", 58_000],
+  ["data/index.ts", "oneHot", 20_500],
+  ["data/index.ts", "batches, padSequences, standardize, windows", 23_500],
+  ["js/index.ts", "jsKernels", 12_000],
+  ["terminal/index.ts", "progressBar", 1_500],
+] as const;
+
+/** Bytes of a module that exports so many names again, as a bundler makes it for production. */
+async function weigh(entry: string, names: string): Promise<number> {
+  const { outputFiles } = await build({
+    stdin: { contents: `export { ${names} } from "./${entry}"`, resolveDir: bindings },
+    external: ["cli-progress"],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    write: false,
+  });
+  return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
+}
+
+const lines: string[] = [];
+afterAll(() => console.log(["sizes of imports, gzip:", ...lines].join("\n  ")));
+
+test.each(imports)("%s: { %s } weighs less than %i bytes", async (entry, names, limit) => {
+  const bytes = await weigh(entry, names);
+  lines.push(`${names}: ${bytes} of ${limit}`);
+  expect(bytes).toBeGreaterThan(limit / 2); // else the bundle is not what it is taken for
+  expect(bytes).toBeLessThan(limit);
+});
