@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber, checkOptions, valueError } from "../core/check.ts";
-import { randn, randomUniform as uniformTensor } from "../core/create.ts";
+import { randn, randnOf, randomUniform as uniformTensor } from "../core/create.ts";
+import { redrawStreams } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
-import { deriveSeed } from "./seeds.ts";
 
 /** What an initializer is told besides the shape. */
 export interface InitializerContext {
@@ -90,7 +90,8 @@ function truncatedNumbers(shape: Shape, seed: number | undefined): Float32Array 
   const numbers = new Float32Array(sizeOf(shape));
   let open = Array.from(numbers.keys());
   for (let pass = 0; open.length > 0; pass++) {
-    const drawn = randn([open.length], withSeed(deriveSeed(seed, pass))).data;
+    const stream = pass === 0 ? 0 : redrawStreams + pass;
+    const drawn = randnOf([open.length], withSeed(seed), stream).data;
     open = open.filter((place, i) => {
       numbers[place] = drawn[i]!;
       return !(Math.abs(drawn[i]!) <= 2);

@@ -41,6 +41,21 @@ describeKernelSets("initializers", () => {
     expect(draw([40, 60])).not.toEqual(draw([40, 60]));
   });
 
+  test("numbers that are drawn again are no weight's first ones: what a layer begins with does not recur", () => {
+    const spread = initializers.truncatedNormal({ stddev: 1 });
+    const layer = layers.lstm({
+      units: 64,
+      kernelInitializer: spread,
+      recurrentInitializer: spread,
+      seed: 1,
+    });
+    layer.build([null, null, 64]);
+    const [kernel, recurrent] = layer.getWeights().map(({ data }) => data);
+    const known = new Set(kernel);
+    const recurring = recurrent!.filter((v) => known.has(v)).length;
+    expect(recurring).toBeLessThan(100); // of 16,384 each, a few meet by chance
+  });
+
   test("fans that are told win over those of the shape", () => {
     const wide = initializers.glorotUniform()([4, 4], { fanIn: 1, fanOut: 2, seed: 1 });
     const plain = initializers.glorotUniform()([4, 4], { seed: 1 });
