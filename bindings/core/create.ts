@@ -84,11 +84,14 @@ function random<T>(
 const asTensor = (frame: Frame, address: number, shape: Shape): Tensor =>
   frame.tensor(shape, address);
 
-/** Numbers of the normal distribution with mean 0 and standard deviation 1. */
-export function randn(shape: Shape, options?: RandomOptions): Tensor {
-  const fill: Fill = (k, y, n, low, high) => k.random_normal(y, n, low, high, 0, 0, 1);
+/** @internal As `randn`, out of one of the streams of a seed. */
+export function randnOf(shape: Shape, options: RandomOptions | undefined, stream: number): Tensor {
+  const fill: Fill = (k, y, n, low, high) => k.random_normal(y, n, low, high, stream, 0, 1);
   return random("randn", shape, options, fill, asTensor);
 }
+
+/** Numbers of the normal distribution with mean 0 and standard deviation 1. */
+export const randn = (shape: Shape, options?: RandomOptions): Tensor => randnOf(shape, options, 0);
 
 /** The largest finite float32. */
 const largestFloat = (2 - 2 ** -23) * 2 ** 127;

@@ -11,6 +11,14 @@ export function seedWords(where: string, seed: number | undefined): [low: number
   return [value | 0, Math.floor(value / 2 ** 32) | 0];
 }
 
+/**
+ * The seed of the nth thing that draws numbers under one seed; none where there is none. What shares a seed shares these n:
+ * the weights of a layer of models count from 0, those of a bidirectional one's backward half from 16; cells of a stack, and
+ * orders of passes through data, from 0.
+ */
+export const deriveSeed = (seed: number | undefined, n: number): number | undefined =>
+  seed === undefined ? undefined : (seed + n * 2 ** 32) % 2 ** 53;
+
 /** Where the numbers of one call come from: the key of a seed, and a stream of it. */
 export interface Draw {
   readonly low: number;
@@ -18,7 +26,10 @@ export interface Draw {
   readonly stream: number;
 }
 
-/** Streams from here on are for what draws again at every call: initial weights, which have the first few, are others. */
+/** Streams from here on are for numbers drawn in place of ones that are not wanted; those drawn at first come from the first few. */
+export const redrawStreams: number = 2 ** 29;
+
+/** Streams from here on are for what draws again at every call. */
 const firstStream = 2 ** 30;
 
 /** What a layer draws from that wants other numbers at every call: a stream for each, in order, so that a run can be repeated. */

@@ -1,6 +1,6 @@
 import { checkFlag, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import { randomInts } from "../core/create.ts";
 import { Tensor } from "../core/tensor.ts";
+import { shuffled } from "./shuffle.ts";
 import { blank } from "./values.ts";
 
 /** A typed array of numbers. */
@@ -101,17 +101,6 @@ function taker<R extends Rows>(where: string, rows: R): Take<Taken<R>> {
   return take as Take<Taken<R>>;
 }
 
-/** 0 to count - 1 in a random order: Fisher and Yates, as in Knuth's algorithm 3.4.2 P. */
-function shuffled(count: number, seed: number | undefined): Int32Array {
-  const order = Int32Array.from({ length: count }, (_, i) => i);
-  const words = randomInts([count], -(2 ** 31), 2 ** 31 - 1, seed === undefined ? {} : { seed });
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor((words[i]! / 2 ** 32 + 0.5) * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-}
-
 /**
  * Divides examples into batches `{ x, y }` for a loop of training, or for `fit`; each pass is a new one over all of them.
  *
@@ -145,9 +134,8 @@ export function batches<X extends Rows, Y extends Rows>(
   return {
     count,
     *[Symbol.iterator](): Generator<Batch<X, Y>> {
-      const ofPass = seed === undefined ? undefined : (seed + passes++ * 2 ** 32) % 2 ** 53;
       const order = shuffle
-        ? shuffled(rows, ofPass)
+        ? shuffled(rows, seed, passes++)
         : Int32Array.from({ length: rows }, (_, i) => i);
       const [takeX, takeY] = [taker(where, x), taker(where, y)];
       for (let n = 0; n < count; n++) {

@@ -29,11 +29,7 @@ export function cellWeights(cell: Cell<never>): KerasWeight[] {
     gateWeight("kernel", weight_ih, order),
     gateWeight("recurrent_kernel", weight_hh, order),
   ];
-  if (!bias_ih) return [...weights, ...others];
-  const bias = gateWeight("bias", bias_ih, order);
-  return [
-    ...weights,
-    bias_hh ? stackedWeight("bias", bias, gateWeight("bias", bias_hh, order)) : bias,
-    ...others,
-  ];
+  const biases = [bias_ih, bias_hh].flatMap((p) => (p ? [gateWeight("bias", p, order)] : []));
+  const [bias, second] = biases;
+  return [...weights, ...(second ? [stackedWeight("bias", bias!, second)] : biases), ...others];
 }

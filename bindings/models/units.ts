@@ -4,7 +4,7 @@ import { GRUCell } from "../cells/gru.ts";
 import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
 import { RNNCell } from "../cells/rnn.ts";
 import { checkOptions, checkSize } from "../core/check.ts";
-import { Streams } from "../core/random.ts";
+import { deriveSeed, Streams } from "../core/random.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Activation, resolveActivation } from "../ops/activation-table.ts";
 import { checkRate, drop } from "../ops/dropout.ts";
@@ -16,7 +16,6 @@ import {
   type RecurrentLayerOptions,
   recurrentLayerOptionNames,
 } from "./recurrent.ts";
-import { deriveSeed } from "./seeds.ts";
 import { initializeWeights } from "./weights.ts";
 
 /** What the recurrent layers with cells of their own can be given. */

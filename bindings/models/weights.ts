@@ -1,8 +1,8 @@
 import { valueError } from "../core/check.ts";
 import type { Parameter } from "../core/parameter.ts";
+import { deriveSeed } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/tensor.ts";
 import type { InitialValues } from "./initializer-names.ts";
-import { deriveSeed } from "./seeds.ts";
 
 /** A weight as Keras has it: what `getWeights` and `setWeights` deal in, whatever way the parameter is laid out. */
 export interface KerasWeight {

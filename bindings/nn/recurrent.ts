@@ -2,6 +2,7 @@ import type { Cell } from "../cells/cell.ts";
 import { checkFlag, checkOptions, checkShape, checkSize } from "../core/check.ts";
 import { Module } from "../core/module.ts";
 import type { Parameter } from "../core/parameter.ts";
+import { deriveSeed } from "../core/random.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Tensor } from "../core/tensor.ts";
 import { checkRate } from "../ops/dropout.ts";
@@ -87,10 +88,7 @@ export abstract class Recurrent<S> extends Module {
     this.#dropout = new Dropout(dropout, seed === undefined ? {} : { seed });
     const { directions } = this;
     this.#cells = Array.from({ length: numLayers * directions }, (_, i) =>
-      createCell(
-        i < directions ? inputSize : outputSize * directions,
-        seed === undefined ? undefined : (seed + i * 2 ** 32) % 2 ** 53,
-      ),
+      createCell(i < directions ? inputSize : outputSize * directions, deriveSeed(seed, i)),
     );
   }
 

@@ -221,7 +221,7 @@ export const unrollingMistakes = [
     "sequenceLength: lengths }",
   ]),
   layer("both directions under one name", ['? "_reverse" : ""', '? "" : "_reverse"']),
-  layer("all layers begin with the same numbers", ["(seed + i * 2 ** 32) % 2 ** 53", "seed"]),
+  layer("all layers begin with the same numbers", ["deriveSeed(seed, i)", "seed"]),
   lstm("initial c taken from h", ["c: take(c)", "c: take(h)"]),
   lstm("final c taken from h", [
     "c: put(states.map((s) => s.c))",

@@ -1,4 +1,4 @@
-import { initializers, layers } from "gatewise";
+import { initializers, layers, randn } from "gatewise";
 import { expect, test } from "vitest";
 import { describeKernelSets } from "../kernel-sets.ts";
 
@@ -41,6 +41,21 @@ describeKernelSets("initializers", () => {
     expect(draw([40, 60])).not.toEqual(draw([40, 60]));
   });
 
+  test("numbers that are drawn again are no weight's first ones: what a layer begins with does not recur", () => {
+    const spread = initializers.truncatedNormal({ stddev: 1 });
+    const layer = layers.lstm({
+      units: 64,
+      kernelInitializer: spread,
+      recurrentInitializer: spread,
+      seed: 1,
+    });
+    layer.build([null, null, 64]);
+    const [kernel, recurrent] = layer.getWeights().map(({ data }) => data);
+    const known = new Set(kernel);
+    const recurring = recurrent!.filter((v) => known.has(v)).length;
+    expect(recurring).toBeLessThan(100); // of 16,384 each, a few meet by chance
+  });
+
   test("fans that are told win over those of the shape", () => {
     const wide = initializers.glorotUniform()([4, 4], { fanIn: 1, fanOut: 2, seed: 1 });
     const plain = initializers.glorotUniform()([4, 4], { seed: 1 });
@@ -73,6 +88,40 @@ describeKernelSets("initializers", () => {
       expect(initializers.orthogonal()([rows, columns], { seed: 4 })).toEqual(q);
       const twice = initializers.orthogonal({ gain: 2 })([rows, columns], { seed: 4 });
       expect(Array.from(twice)).toEqual(Array.from(q, (v) => 2 * v));
+    },
+  );
+
+  test.each([
+    [3, 3],
+    [4, 9],
+    [17, 17],
+    [9, 5],
+    [40, 40],
+  ])(
+    "orthogonal: [%i, %i] is, to the bit, what one vector after the other gives",
+    (rows, columns) => {
+      const [count, length] = rows < columns ? [rows, columns] : [columns, rows];
+      const vectors = (randn([count, length], { seed: 6 }).toArray() as number[][]).map((v) => [
+        ...v,
+      ]);
+      const product = (a: number[], b: number[]) => a.reduce((sum, v, k) => sum + v * b[k]!, 0);
+      const size = (a: number[]) => Math.sqrt(product(a, a));
+      vectors.forEach((vector, i) => {
+        const before = size(vector);
+        for (let pass = 0; pass === 0 || (pass === 1 && size(vector) < before / 2); pass++)
+          for (const other of vectors.slice(0, i)) {
+            const along = product(vector, other);
+            for (let k = 0; k < length; k++) vector[k]! -= along * other[k]!;
+          }
+        const left = size(vector);
+        for (let k = 0; k < length; k++) vector[k]! /= left;
+      });
+      const q = initializers.orthogonal()([rows, columns], { seed: 6 });
+      const expected = Float32Array.from(q, (_, i) => {
+        const [row, column] = [Math.floor(i / columns), i % columns];
+        return rows < columns ? vectors[row]![column]! : vectors[column]![row]!;
+      });
+      expect(q).toEqual(expected);
     },
   );
 

@@ -1,4 +1,4 @@
-import { GRUCell, LSTMCell, layers, type Tensor, tensor } from "gatewise";
+import { GRUCell, LSTMCell, layers, RNNCell, type Tensor, tensor } from "gatewise";
 import { expect, test } from "vitest";
 import { type Numbers, rowStates, weightsOf } from "../cells/oracle.ts";
 import { expectForwardAndGradients } from "../gradient-check.ts";
@@ -166,6 +166,11 @@ function reference(kind: Kind, shape: Shape, numbers: Numbers, mask: MaskRows | 
   return found;
 }
 
+const total = (sizes: readonly number[]): number => sizes.reduce((sum, n) => sum + n, 0);
+
+/** 1, 2, 3, ... */
+const counted = (n: number): Float32Array => Float32Array.from({ length: n }, (_, i) => i + 1);
+
 describeKernelSets("recurrent layers", () => {
   for (const kind of kinds) {
     test.each(shapes.map((shape) => [label(shape), shape] as const))(
@@ -299,6 +304,27 @@ describeKernelSets("recurrent layers", () => {
     const x = tensor(Float32Array.from(uniform(2 * 3 * 2, 1)), [2, 3, 2]);
     expect(others.apply(x).output.data).toEqual(layer.apply(x).output.data);
   });
+
+  test.each([
+    ["RNN", RNNCell],
+    ["LSTM", LSTMCell],
+    ["GRU", GRUCell],
+  ] as const)(
+    "rnn: every parameter of an %s cell is a weight, whichever biases it has",
+    (_, Cell) => {
+      for (const bias of [true, false])
+        for (const recurrentBias of [true, false]) {
+          const layer = layers.rnn({ cell: new Cell(3, 4, { bias, recurrentBias }) as never });
+          layer.build([null, 5, 3]);
+          const sizes = Object.values(layer.parameters()).map(({ size }) => size);
+          const weights = layer.getWeights();
+          expect(total(weights.map(({ size }) => size))).toBe(total(sizes));
+          layer.setWeights(weights.map(({ size, shape }) => tensor(counted(size), shape)));
+          const values = Object.values(layer.parameters()).flatMap(({ data }) => [...data]);
+          expect(values).not.toContain(0);
+        }
+    },
+  );
 
   test("returnState puts states behind the output: Keras' order", () => {
     const x = tensor(Float32Array.from(uniform(12, 1)), [2, 2, 3]);
