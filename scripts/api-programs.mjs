@@ -21,6 +21,16 @@ const options = {
   noEmit: true,
 };
 
+// A user's editor checks the declarations themselves, by a library of types without what is newer than the target.
+const strictest = {
+  ...options,
+  lib: ["es2022", "dom"],
+  types: [],
+  skipLibCheck: false,
+};
+const entries = ["gatewise", "gatewise/data", "gatewise/js", "gatewise/terminal"];
+const everyEntry = entries.map((entry, i) => `export * as entry${i} from "${entry}";\n`).join("");
+
 let failed = 0;
 function report(name, { status, stdout, stderr }) {
   if (status !== 0) failed++;
@@ -32,6 +42,11 @@ try {
   const [{ filename }] = JSON.parse(npm("pack", root, "--json", "--ignore-scripts"));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+  writeFileSync(join(folder, "declarations.ts"), everyEntry);
+  writeFileSync(
+    join(folder, "declarations.json"),
+    JSON.stringify({ compilerOptions: strictest, files: ["declarations.ts"] }),
+  );
   npm(
     "install",
     "--no-audit",
@@ -43,12 +58,14 @@ try {
   );
   for (const name of programs) cpSync(join(root, "test/api", name), join(folder, name));
   const run = (...args) => spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });
-  report("type check", run("node_modules/typescript/bin/tsc", "-p", "."));
+  const tsc = (project) => run("node_modules/typescript/bin/tsc", "-p", project);
+  report("type check", tsc("."));
+  report("declarations of every entry", tsc("declarations.json"));
   for (const name of programs) report(name, run("--import", "tsx", name));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-const passed = programs.length + 1 - failed;
+const passed = programs.length + 2 - failed;
 console.log(`API programs: ${passed} passed, ${failed} failed`);
 const [flag, file] = process.argv.slice(2);
 if (flag === "--json") writeFileSync(file, JSON.stringify({ passed, failed }));

@@ -99,3 +99,12 @@ test("a stack of cells of any kinds makes a layer", () => {
     Parameters<typeof layers.rnn>[0]
   >();
 });
+
+test("what a tensor's numbers are as arrays can be said, but not that they are something else", () => {
+  const x = randn([2, 3], { seed: 1 });
+  expectTypeOf(x.toArray<number[][]>()).toEqualTypeOf<number[][]>();
+  const rows: number[][] = x.toArray();
+  // @ts-expect-error: words are no numbers
+  const words: string = x.toArray();
+  expect(words).toEqual(rows);
+});

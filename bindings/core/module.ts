@@ -1,13 +1,29 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { kindError } from "./check.ts";
 import { Parameter } from "./parameter.ts";
 import type { Runtime } from "./runtime.ts";
+import { isPlain } from "./tree.ts";
 
 /** Parameters by name, nested names joined by dots. */
 export type Parameters = Record<string, Parameter>;
 
+/** The parameters and modules in a value: itself, or in arrays, plain objects and Maps, however nested. */
+function held(
+  name: string,
+  value: unknown,
+  above: readonly unknown[] = [],
+): [name: string, child: Parameter | Module][] {
+  if (value instanceof Parameter || value instanceof Module) return [[name, value]];
+  if (typeof value !== "object" || value === null || above.includes(value)) return [];
+  if (!Array.isArray(value) && !(value instanceof Map) && !isPlain(value)) return [];
+  const entries = value instanceof Map ? [...value] : Object.entries(value);
+  return entries.flatMap(([key, inner]) => held(`${name}.${key}`, inner, [...above, value]));
+}
+
 /**
  * Anything with parameters: a layer, a cell, a model of one's own. A subclass holds its parameters and other modules in
- * properties (or arrays of them); `parameters()` finds them there, in order, under the names of the properties.
+ * properties, or in arrays, plain objects and Maps there; `parameters()` finds them, in order, under the names of the
+ * properties. In #private fields it cannot see them: TypeScript's `private` will do.
  */
 export abstract class Module {
   #training = true;
@@ -44,15 +60,7 @@ export abstract class Module {
 
   /** @internal The parameters and modules that this one holds itself, by name. */
   protected children(): [name: string, child: Parameter | Module][] {
-    const found: [string, Parameter | Module][] = [];
-    for (const [name, value] of Object.entries(this)) {
-      const list = Array.isArray(value) ? value : [value];
-      list.forEach((child: unknown, i) => {
-        if (child instanceof Parameter || child instanceof Module)
-          found.push([Array.isArray(value) ? `${name}.${i}` : name, child]);
-      });
-    }
-    return found;
+    return Object.entries(this).flatMap(([name, value]) => held(name, value));
   }
 
   /** Puts this module and those in it into training mode, or out of it. Returns the module. */

@@ -42,6 +42,11 @@ export class Parameter extends Tensor {
   }
 
   /** @internal */
+  protected override get kind(): string {
+    return "Parameter";
+  }
+
+  /** @internal */
   override get home(): Runtime {
     return this.block.runtime;
   }

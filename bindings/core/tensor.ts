@@ -1,8 +1,12 @@
-import { kindError, valueError } from "./check.ts";
+import { formatShape, kindError, valueError } from "./check.ts";
+import { formatTensor } from "./format.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Frame } from "./scope.ts";
 import type { Tape } from "./tape.ts";
 import { reshape, slice } from "./views.ts";
+
+/** What Node asks an object for how to show it: by name, since not every engine has `node:util`. */
+const nodeInspect: unique symbol = /* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom");
 
 /** Sizes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
@@ -88,16 +92,37 @@ export class Tensor {
     return this.data[0]!;
   }
 
-  /** The elements as arrays nested as the shape says; a number for a scalar. */
+  /** The elements as arrays nested as the shape says; a number for a scalar. `toArray<number[][]>()` says how deeply. */
   // biome-ignore lint/suspicious/noExplicitAny: the depth of nesting is known at run time only
-  toArray(): any {
+  toArray<T extends NestedArray = any>(): T {
     const { data, shape } = this;
     let at = 0;
     const nest = (depth: number): NestedArray =>
       depth === shape.length
         ? data[at++]!
         : Array.from({ length: shape[depth]! }, () => nest(depth + 1));
-    return nest(0);
+    return nest(0) as T;
+  }
+
+  /** In a few words, for people: `Tensor [2, 3] [[1, 2, 3], [4, 5, 6]]`, of long rows the ends, five digits of each number. */
+  toString(): string {
+    return `${this.kind} ${formatTensor(this)}`;
+  }
+
+  /** What JSON.stringify writes: `tensor(data, shape)` is the way back. JSON has no NaN or infinity, and makes null of them. */
+  toJSON(): { shape: Shape; data: number[] } {
+    return { shape: this.shape, data: [...this.data] };
+  }
+
+  /** @internal What console.log shows in Node, of a tensor whose memory is gone, too. */
+  [nodeInspect](): string {
+    const gone = this.host === undefined && this.frame?.alive === false;
+    return gone ? `${this.kind} ${formatShape(this.shape)} of a scope that has ended` : `${this}`;
+  }
+
+  /** @internal What messages call it. */
+  protected get kind(): string {
+    return "Tensor";
   }
 
   /** The part that begins at `begin` and has `size` elements along each axis: see `slice`. */

@@ -1,7 +1,7 @@
 import { Tensor } from "./tensor.ts";
 
 /** Whether something is an object literal, not an instance of a class. */
-function isPlain(value: object): boolean {
+export function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { BuiltInCell } from "../cells/built-in.ts";
 import type { GRUCell } from "../cells/gru.ts";
 import type { LSTMCell } from "../cells/lstm.ts";

@@ -2,6 +2,7 @@ import { formatShape, kindError, valueError } from "../core/check.ts";
 import type { Kernels } from "../core/kernels.ts";
 import { type Frame, inFrame } from "../core/scope.ts";
 import { type Shape, Tensor } from "../core/tensor.ts";
+import { stridedCopy, stridesOf } from "../core/views.ts";
 
 /** A tensor, or a number that stands for a scalar. */
 export type Operand = Tensor | number;
@@ -13,19 +14,46 @@ function toTensor(where: string, name: string, value: unknown): Tensor {
   return new Tensor([], Float32Array.of(value));
 }
 
-/** A scalar goes with everything; a row, or any shape that the other one ends with, is repeated over the batch. */
-function broadcast(where: string, a: Tensor, b: Tensor): Shape {
-  const aFirst = a.size > b.size || (a.size === b.size && a.shape.length >= b.shape.length);
-  const [large, small] = aFirst ? [a, b] : [b, a];
-  const skipped = large.shape.length - small.shape.length;
-  const ends = skipped >= 0 && small.shape.every((n, i) => n === large.shape[skipped + i]);
-  if (small.size > 1 && !ends)
-    throw valueError(
-      where,
-      "shapes of which one ends with the other, or a scalar",
-      `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
-    );
-  return large.shape;
+/** Whether the kernels repeat x over a shape themselves: a scalar, or what the shape ends with. */
+function repeats(x: Tensor, shape: Shape): boolean {
+  const skipped = shape.length - x.shape.length;
+  return x.size === 1 || x.shape.every((n, i) => n === shape[skipped + i]);
+}
+
+/** The shape that both have when sizes of 1, and axes missing in front, are those of the other one, as in numpy. */
+function commonShape(where: string, a: Tensor, b: Tensor): Shape {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const sizeAt = ({ shape }: Tensor, i: number): number => shape[shape.length - rank + i] ?? 1;
+  return Array.from({ length: rank }, (_, i) => {
+    const [n, m] = [sizeAt(a, i), sizeAt(b, i)];
+    if (n !== m && n !== 1 && m !== 1)
+      throw valueError(
+        where,
+        "sizes that are the same or 1, from the last axis on",
+        `${formatShape(a.shape)} and ${formatShape(b.shape)}`,
+      );
+    return n === 1 ? m : n;
+  });
+}
+
+/** A tensor with its sizes of 1 repeated to those of `shape`. */
+function expand(x: Tensor, shape: Shape): Tensor {
+  return inFrame([x], (frame) => {
+    const from = frame.at(x);
+    const y = frame.tensor(shape);
+    const [inner, outer] = [stridesOf(x.shape), stridesOf(shape)];
+    const skipped = shape.length - x.shape.length;
+    const axes = shape.map((size, i) => {
+      const repeated = (x.shape[i - skipped] ?? 1) === 1;
+      return { size, to: outer[i]!, from: repeated ? 0 : inner[i - skipped]! };
+    });
+    stridedCopy(frame, frame.at(y), from, axes);
+    frame.record([y], [x], () => {
+      const back = axes.map(({ size, to, from: source }) => ({ size, to: source, from: to }));
+      stridedCopy(frame, frame.gradient(x), frame.flowed(y), back, true);
+    });
+    return y;
+  });
 }
 
 interface Pair {
@@ -57,10 +85,11 @@ function binary(
   toA: (pair: Pair, da: number) => void,
   toB: (pair: Pair, db: number) => void,
 ): Tensor {
-  const a = toTensor(where, "a", first);
-  const b = toTensor(where, "b", second);
-  const shape = broadcast(where, a, b);
-  return inFrame([a, b], (frame) => {
+  const [left, right] = [toTensor(where, "a", first), toTensor(where, "b", second)];
+  const shape = commonShape(where, left, right);
+  return inFrame([left, right], (frame) => {
+    const expanded = (x: Tensor): Tensor => (repeats(x, shape) ? x : expand(x, shape));
+    const [a, b] = [expanded(left), expanded(right)];
     const [pa, pb] = [frame.at(a), frame.at(b)];
     const y = frame.tensor(shape);
     forward(frame.kernels, frame.at(y), pa, a.size, pb, b.size, y.size);
@@ -79,7 +108,7 @@ const addTo = (scale: number, x: (p: Pair) => Tensor) => (p: Pair, d: number) =>
 const first = (p: Pair): Tensor => p.a;
 const second = (p: Pair): Tensor => p.b;
 
-/** a + b, with broadcasting. */
+/** a + b, with broadcasting: a scalar goes with everything, sizes of 1 and axes missing in front are those of the other one. */
 export const add = (a: Operand, b: Operand): Tensor =>
   binary(
     "add",
@@ -90,7 +119,7 @@ export const add = (a: Operand, b: Operand): Tensor =>
     addTo(1, second),
   );
 
-/** a - b, with broadcasting. */
+/** a - b, with broadcasting: see `add`. */
 export const sub = (a: Operand, b: Operand): Tensor =>
   binary(
     "sub",
@@ -101,7 +130,7 @@ export const sub = (a: Operand, b: Operand): Tensor =>
     addTo(-1, second),
   );
 
-/** a · b, element by element, with broadcasting. */
+/** a · b, element by element, with broadcasting: see `add`. */
 export const mul = (a: Operand, b: Operand): Tensor =>
   binary(
     "mul",
@@ -116,7 +145,7 @@ function productTo({ frame, dy, n }: Pair, d: number, nd: number, other: Tensor)
   frame.kernels.mul_accumulate(d, nd, dy, n, frame.at(other), other.size, 1, n);
 }
 
-/** a / b, element by element, with broadcasting. */
+/** a / b, element by element, with broadcasting: see `add`. */
 export const div = (a: Operand, b: Operand): Tensor =>
   binary(
     "div",

@@ -1,4 +1,11 @@
-import { checkSize, formatShape, kindError, valueError } from "../core/check.ts";
+import {
+  checkFlag,
+  checkOptions,
+  checkSize,
+  formatShape,
+  kindError,
+  valueError,
+} from "../core/check.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, type Shape, sizeOf, type Tensor } from "../core/tensor.ts";
 
@@ -19,15 +26,32 @@ export function checkAxis(where: string, axis: unknown, rank: number): number {
   return counted;
 }
 
-function around(where: string, x: Tensor, axis: number | undefined): AroundAxis {
+/** What a reduction can be given. */
+export interface ReduceOptions {
+  /** Whether the axis stays, with size 1, so that the result can be broadcast against x; without one all stay. Default false. */
+  readonly keepDims?: boolean | undefined;
+}
+
+function around(
+  where: string,
+  x: Tensor,
+  axis: number | undefined,
+  options?: ReduceOptions,
+): AroundAxis {
   checkTensor(where, "x", x);
-  if (axis === undefined) return { outer: 1, n: x.size, inner: 1, rest: [] };
+  const keepDims = checkFlag(
+    where,
+    "keepDims",
+    checkOptions(where, options, ["keepDims"]).keepDims,
+  );
+  if (axis === undefined)
+    return { outer: 1, n: x.size, inner: 1, rest: keepDims ? x.shape.map(() => 1) : [] };
   const at = checkAxis(where, axis, x.shape.length);
   return {
     outer: sizeOf(x.shape.slice(0, at)),
     n: checkSize(where, `size ${at} of ${formatShape(x.shape)}`, x.shape[at]),
     inner: sizeOf(x.shape.slice(at + 1)),
-    rest: x.shape.filter((_, i) => i !== at),
+    rest: x.shape.flatMap((n, i) => (i !== at ? [n] : keepDims ? [1] : [])),
   };
 }
 
@@ -53,17 +77,18 @@ export const scaledRowSums = (x: Tensor, scale: number): Tensor =>
   scaledSum(x, around("scaledRowSums", x, -1), scale);
 
 /** The sum along an axis, or of all elements. */
-export const sum = (x: Tensor, axis?: number): Tensor => scaledSum(x, around("sum", x, axis), 1);
+export const sum = (x: Tensor, axis?: number, options?: ReduceOptions): Tensor =>
+  scaledSum(x, around("sum", x, axis, options), 1);
 
 /** The mean along an axis, or of all elements. */
-export function mean(x: Tensor, axis?: number): Tensor {
-  const view = around("mean", x, axis);
+export function mean(x: Tensor, axis?: number, options?: ReduceOptions): Tensor {
+  const view = around("mean", x, axis, options);
   return scaledSum(x, view, 1 / view.n);
 }
 
 /** The largest along an axis, or of all elements. Its gradient goes to the first of equals; NaN wins. */
-export function max(x: Tensor, axis?: number): Tensor {
-  const { outer, n, inner, rest } = around("max", x, axis);
+export function max(x: Tensor, axis?: number, options?: ReduceOptions): Tensor {
+  const { outer, n, inner, rest } = around("max", x, axis, options);
   return inFrame([x], (frame) => {
     const k = frame.kernels;
     const from = frame.at(x);

@@ -58,6 +58,33 @@ describeKernelSets("modules", () => {
     expect(names).toContain("stack.cells.1.weight_hh");
   });
 
+  test("are found in plain objects and Maps, however nested, and not in circles", () => {
+    class Net extends Module {
+      readonly blocks = { a: new Linear(2, 3), deep: [{ b: new GRUCell(3, 4) }] };
+      readonly heads = new Map<string, unknown>([
+        ["left", new Linear(4, 1, { bias: false })],
+        ["right", [parameter([1, 2])]],
+        ["title", "not a module"],
+      ]);
+      readonly circle: { self?: unknown; scale: Parameter } = { scale: parameter(1) };
+      constructor() {
+        super();
+        this.circle.self = this.circle;
+      }
+    }
+    const net = new Net();
+    expect(Object.keys(net.parameters())).toEqual([
+      "blocks.a.weight",
+      "blocks.a.bias",
+      ...["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map((name) => `blocks.deep.0.b.${name}`),
+      "heads.left.weight",
+      "heads.right.0",
+      "circle.scale",
+    ]);
+    net.eval();
+    expect(net.blocks.deep[0]!.b.training).toBe(false);
+  });
+
   test("a parameter that is reached by two paths is one, under the first", () => {
     class Tied extends Module {
       readonly there = new Linear(4, 4, { seed: 1 });

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import {
   Adam,
   add,
@@ -47,6 +48,43 @@ describeKernelSets("tensors", () => {
       [1, 2],
       [3, 4],
     ]);
+  });
+
+  test("show their numbers, of long rows the ends, and nothing else", () => {
+    const x = tensor([
+      [1, 2.5, 1 / 3],
+      [-1e-7, 1e10, 123456.7],
+    ]);
+    const text = "Tensor [2, 3] [[1, 2.5, 0.33333], [-1e-7, 10000000000, 123460]]";
+    expect(`${x}`).toBe(text);
+    expect(inspect(x)).toBe(text);
+    expect(inspect({ x })).toBe(`{ x: ${text} }`);
+    const column = tensor(
+      Array.from({ length: 14 }, (_, i) => i),
+      [7, 2],
+    );
+    const ends = "[0, 1], [2, 3], [4, 5], ..., [8, 9], [10, 11], [12, 13]";
+    expect(`${column}`).toBe(`Tensor [7, 2] [${ends}]`);
+    expect(`${ones([6])}`).toBe("Tensor [6] [1, 1, 1, 1, 1, 1]");
+    expect(`${tensor(Number.NaN)}`).toBe("Tensor [] NaN");
+    expect(inspect(parameter([2]))).toBe("Parameter [1] [2]");
+    let ended = x;
+    scope(() => {
+      ended = add(x, 1);
+      expect(inspect(ended)).toMatch("Tensor [2, 3] [[2, 3.5");
+    });
+    expect(inspect(ended)).toBe("Tensor [2, 3] of a scope that has ended");
+  });
+
+  test("are written as JSON by their shape and numbers, and read again", () => {
+    const x = randn([2, 3], { seed: 1 });
+    const { shape, data } = JSON.parse(JSON.stringify(x));
+    expect(shape).toEqual([2, 3]);
+    expect(tensor(data, shape).toArray()).toEqual(x.toArray());
+    const [from, to] = [new Linear(3, 2, { seed: 1 }), new Linear(3, 2, { seed: 2 })];
+    const saved = JSON.parse(JSON.stringify(from.parameters()));
+    for (const [name, p] of Object.entries(to.parameters())) p.assign(saved[name].data);
+    expect(to.weight.data).toEqual(from.weight.data);
   });
 
   test("of as many numbers row by row as a shape has", () => {

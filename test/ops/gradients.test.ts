@@ -108,7 +108,7 @@ const binary: readonly [
 
 const reductions: readonly [
   string,
-  (x: Tensor, axis?: number) => Tensor,
+  (x: Tensor, axis?: number, options?: { keepDims: boolean }) => Tensor,
   (values: number[]) => number,
 ][] = [
   ["sum", sum, reference.total],
@@ -163,6 +163,57 @@ describeKernelSets("operations: result and gradient", () => {
       (a) => operation(a, a),
       (a) => oracle(a, a),
       positive,
+    );
+  });
+
+  test.each(binary)("%s, sizes of 1 broadcast", (name, operation, f) => {
+    const oracle = (a: NdArray, b: NdArray) => reference.zip(a, b, f);
+    for (const [m, n, k] of triples)
+      for (const shapes of [
+        [
+          [m, 1],
+          [m, n],
+        ],
+        [
+          [1, n],
+          [m, 1],
+        ],
+        [
+          [m, 1, k],
+          [n, 1],
+        ],
+        [
+          [m, n, 1],
+          [1, n, k],
+        ],
+        [
+          [1, 1, n],
+          [m, n],
+        ],
+      ]) {
+        check(name, shapes, operation, oracle, positive);
+        check(name, [...shapes].reverse(), operation, oracle, positive);
+      }
+  });
+
+  test.each(reductions)("%s that keeps its axes", (name, operation, f) => {
+    const options = { keepDims: true };
+    const kept = (a: NdArray, axis?: number): NdArray => {
+      const shape = a.shape.map((n, i) => (axis === undefined || i === axis ? 1 : n));
+      return { shape, data: reference.fold(a, f, axis).data };
+    };
+    for (const axis of [0, 1, 2, undefined])
+      check(
+        `${name} along ${axis}`,
+        [[3, 5, 4]],
+        (x) => operation(x, axis, options),
+        (a) => kept(a, axis),
+      );
+    check(
+      `x - ${name}`,
+      [[3, 5]],
+      (x) => sub(x, operation(x, -1, options)),
+      (a) => reference.zip(a, kept(a, 1), (x, y) => x - y),
     );
   });
 
