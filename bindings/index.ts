@@ -43,7 +43,13 @@ export {
 } from "./metrics.ts";
 export type { ActivationOptions } from "./models/activation.ts";
 export type { Bidirectional, BidirectionalOptions, MergeMode } from "./models/bidirectional.ts";
-export type { Callbacks, EarlyStoppingOptions, Logs, TrainingPlan } from "./models/callbacks.ts";
+export type {
+  Callbacks,
+  EarlyStoppingOptions,
+  Logs,
+  Trainee,
+  TrainingPlan,
+} from "./models/callbacks.ts";
 export type { CompileOptions, LossName, MetricName, OptimizerName } from "./models/compile.ts";
 export type { BatchData, Batches, Data } from "./models/data.ts";
 export type { DenseOptions } from "./models/dense.ts";
@@ -51,6 +57,12 @@ export type { DropoutOptions } from "./models/dropout.ts";
 export type { EmbeddingOptions as EmbeddingLayerOptions } from "./models/embedding.ts";
 export type { History } from "./models/fit.ts";
 export type { Initializer, InitializerName, InitialValues } from "./models/initializer-names.ts";
+export type {
+  InitializerContext,
+  InitializerFunction,
+  NormalOptions,
+  VarianceScalingOptions,
+} from "./models/initializers.ts";
 export {
   type Applied,
   type ApplyOptions,
@@ -60,9 +72,15 @@ export {
   type LayerOptions,
   type Run,
 } from "./models/layer.ts";
-export type { LossFunction, ModelLoss } from "./models/losses.ts";
+export type {
+  FromLogitsOptions,
+  HuberLossOptions,
+  LossFunction,
+  ModelLoss,
+} from "./models/losses.ts";
 export type { Mask, MaskValues } from "./models/mask.ts";
 export type { MaskingOptions } from "./models/masking.ts";
+export type { Metric, MetricFunction } from "./models/metrics.ts";
 export { callbacks, initializers, layers, losses } from "./models/namespaces.ts";
 export type { FitBatchesOptions, FitOptions } from "./models/plan.ts";
 export type {
@@ -85,7 +103,6 @@ export type {
   LSTMLayerOptions,
   UnitsOptions,
 } from "./models/units.ts";
-export type { KerasWeight } from "./models/weights.ts";
 export { Dropout } from "./nn/dropout.ts";
 export { Embedding, type EmbeddingOptions } from "./nn/embedding.ts";
 export { LayerNorm, type LayerNormOptions } from "./nn/layer-norm.ts";

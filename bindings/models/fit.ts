@@ -1,6 +1,8 @@
 import type { Callbacks, Logs } from "./callbacks.ts";
+import type { Batch } from "./data.ts";
 import { Pace } from "./pause.ts";
 import type { Plan } from "./plan.ts";
+import type { Supply } from "./supply.ts";
 import { prefixed, RunningMeans } from "./trainer.ts";
 
 /** What training brought, one number an epoch: `history.loss`, `history.accuracy`, `history.valLoss`, ... */
@@ -23,6 +25,8 @@ async function tell(
 class Pauses {
   readonly #pace = new Pace();
   readonly #signal: AbortSignal | undefined;
+  /** Whether it ended while a batch was waited for, which may never come: closing waits for it too. */
+  stalled = false;
 
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
@@ -33,6 +37,31 @@ class Pauses {
     this.#signal?.throwIfAborted();
     await this.#pace.breathe();
     this.#signal?.throwIfAborted();
+  }
+
+  /** The batches of the next epoch. Throws the signal's reason once it is aborted, whether the next batch comes or not. */
+  async *batches(supply: Supply): AsyncGenerator<Batch> {
+    const epoch = supply.epoch();
+    for (;;) {
+      this.#signal?.throwIfAborted();
+      const { done, value } = await this.#unlessAborted(epoch.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  #unlessAborted<T>(waited: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (!signal) return waited;
+    return new Promise<T>((resolve, reject) => {
+      const abort = (): void => {
+        this.stalled = true;
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", abort);
+      const settled = (): void => signal.removeEventListener("abort", abort);
+      waited.then(resolve, reject).finally(settled);
+    });
   }
 }
 
@@ -60,8 +89,9 @@ export async function runFit(plan: Plan): Promise<History> {
     await tell(callbacks, (callback) => callback.onTrainAbort?.(reason));
     throw reason;
   } finally {
-    await training.close();
-    await validation?.close();
+    const closing = Promise.all([training.close(), validation?.close()]);
+    if (pauses.stalled) closing.catch(() => {});
+    else await closing;
   }
 }
 
@@ -69,7 +99,7 @@ async function trainEpoch(plan: Plan, pauses: Pauses): Promise<Logs> {
   const { where, callbacks, trainer, training } = plan;
   const means = new RunningMeans(trainer.names);
   let index = 0;
-  for await (const batch of training.epoch()) {
+  for await (const batch of pauses.batches(training)) {
     await pauses.pause();
     await tell(callbacks, (callback) => callback.onBatchBegin?.(index));
     means.add(trainer.train(where, batch));
@@ -88,7 +118,7 @@ async function validate(
 ): Promise<Logs | undefined> {
   if (!validation) return undefined;
   const means = new RunningMeans(trainer.names);
-  for await (const batch of validation.epoch()) {
+  for await (const batch of pauses.batches(validation)) {
     await pauses.pause();
     means.add(trainer.evaluate(where, batch));
   }

@@ -27,7 +27,7 @@ export interface FitBatchesOptions {
   readonly epochs?: number | undefined;
   /** What is called as training goes on: one object or several, in order. */
   readonly callbacks?: Callbacks | readonly Callbacks[] | undefined;
-  /** Aborted, it ends training after the step at work, or the batch that is waited for; `fit` rejects with its reason. */
+  /** Aborted, it ends training after the step at work, or at once while a batch is waited for; `fit` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
   /** What to evaluate the model on after each epoch: `[x, y]`, `{ x, y }`, or batches of tensors. */
   readonly validationData?: BatchData | Batches | (() => Batches) | undefined;

@@ -29,8 +29,8 @@ import {
 } from "./suite.ts";
 
 /**
- * TensorFlow 1's cells. A kernel is [I + H, G·H]: columns are gates, rows the input's before the state's; forget_bias is
- * added before the sigmoid, so it is folded into the bias when loading.
+ * TensorFlow 1's cells. A kernel is [I + H, G·H]: columns are gates, rows the input's before the state's. With a projection
+ * the state's rows are as many as its columns.
  */
 
 type Weights = Readonly<Record<string, GoldenTensor>>;
@@ -59,7 +59,7 @@ const biasOf = (bias: GoldenTensor | undefined, H: number, gates: readonly numbe
     bias ? [...numbersOf(bias).subarray(g * H, (g + 1) * H)] : new Array(H).fill(0),
   );
 
-/** Loads kernels side by side, one above the other in our order of gates, and their bias. */
+/** Loads kernels side by side, one above the other in our order of gates, their bias, and parameters that are there already. */
 function load(
   cell: Cell<State>,
   H: number,
@@ -68,7 +68,7 @@ function load(
     bias: GoldenTensor | undefined;
     gates: readonly number[];
   }[],
-  extra: (bias: number[]) => number[] = (bias) => bias,
+  more: Readonly<Record<string, Float32Array>> = {},
 ): void {
   const I = cell.inputSize;
   const joined = (f: (part: (typeof parts)[number]) => Iterable<number>) =>
@@ -76,9 +76,10 @@ function load(
   const bias = parts.flatMap((part) => biasOf(part.bias, H, part.gates));
   const numbers: Record<string, Float32Array> = {
     weight_ih: joined((p) => transposed(p.kernel, H, p.gates, 0, I)),
-    weight_hh: joined((p) => transposed(p.kernel, H, p.gates, I, H)),
-    bias_ih: Float32Array.from(extra(bias)),
+    weight_hh: joined((p) => transposed(p.kernel, H, p.gates, I, cell.outputSize)),
+    bias_ih: Float32Array.from(bias),
     bias_hh: new Float32Array(bias.length),
+    ...more,
   };
   for (const [name, p] of Object.entries(cell.parameters())) p.assign(numbers[name]!);
 }
@@ -105,7 +106,28 @@ class UGRNNCell extends Cell<Tensor> {
   }
 }
 
-const forgetBias = (attributes: Case["attributes"]): number => Number(attributes.forget_bias ?? 1);
+/**
+ * LSTMCell: peepholes are one vector a gate, the projection [H, P] is turned around. num_unit_shards and num_proj_shards say
+ * where TensorFlow keeps the weights and change no number.
+ */
+function makeLSTM(weights: Weights, H: number, attributes: Case["attributes"]): LSTMCell {
+  const { kernel, bias } = weights;
+  const projection = weights["projection/kernel"];
+  const peepholes = attributes.use_peepholes === true;
+  const P = projection?.shape[1];
+  const cell = new LSTMCell(kernel!.shape[0]! - (P ?? H), H, {
+    forgetBias: Number(attributes.forget_bias ?? 1),
+    peepholes,
+    ...(P !== undefined && { projSize: P }),
+    ...(attributes.cell_clip != null && { cellClip: Number(attributes.cell_clip) }),
+  });
+  const seen = ["w_i_diag", "w_f_diag", "w_o_diag"].map((name) => weights[name]!);
+  load(cell as Cell<State>, H, [{ kernel: kernel!, bias, gates: [0, 2, 1, 3] }], {
+    ...(projection && { weight_hr: transposed(projection, P!, [0], 0, H) }),
+    ...(peepholes && { weight_ch: Float32Array.from(seen.flatMap((w) => [...numbersOf(w)])) }),
+  });
+  return cell; // i f g o out of i j f o
+}
 
 /** Makes a cell by its TensorFlow name from its weights. */
 function makeCell(
@@ -123,14 +145,9 @@ function makeCell(
       return cell;
     }
     case "LSTMCell":
-    case "BasicLSTMCell": {
-      // i f g o out of i j f o
-      const cell = new LSTMCell(kernel!.shape[0]! - H, H);
-      const add = (all: number[]) =>
-        all.map((v, k) => (Math.floor(k / H) === 1 ? v + forgetBias(attributes) : v));
-      load(cell, H, [{ kernel: kernel!, bias, gates: [0, 2, 1, 3] }], add);
-      return cell;
-    }
+    case "BasicLSTMCell":
+    case "LayerNormBasicLSTMCell":
+      return makeLSTM(weights, H, attributes) as Cell<State>;
     case "GRUCell": {
       const gates = weights["gates/kernel"]!;
       const candidate = weights["candidate/kernel"]!;
@@ -146,9 +163,8 @@ function makeCell(
       const cell = new UGRNNCell(rows - H, H);
       cell.gates.parameters().weight!.assign(transposed(kernel!, H, [0, 1], 0, rows));
       const loaded = biasOf(bias, H, [0, 1]);
-      cell.gates
-        .parameters()
-        .bias!.assign(loaded.map((v, k) => (k < H ? v + forgetBias(attributes) : v)));
+      const forgetBias = Number(attributes.forget_bias ?? 1);
+      cell.gates.parameters().bias!.assign(loaded.map((v, k) => (k < H ? v + forgetBias : v)));
       return cell;
     }
     default:
@@ -245,12 +261,14 @@ function runCells(golden: Case, name: string, inner: readonly string[]): Record<
 /** DropoutWrappers that keep everything (probability 1) have no effect and count as absent. */
 export const tf1Cells: Adapter = {
   skip({ op, attributes }) {
-    if (attributes.use_peepholes) return "peepholes are not built yet";
-    if (attributes.num_proj) return "projection is not built yet";
-    if (attributes.cell_clip) return "clipping inside the cell is not built yet";
-    if (/LayerNorm/.test(op)) return "layer normalisation is not built yet";
     const keep = Object.entries(attributes).find(([k, v]) => /keep_prob$/.test(k) && Number(v) < 1);
-    if (keep) return "dropout is not built yet";
+    if (keep) return "what TensorFlow's dropout draws is not known";
+    if (/LayerNorm/.test(op) && attributes.layer_norm !== false)
+      return "TensorFlow 1 normalises each gate apart, after the sum; LayerNormLSTMCell each product, before it (Ba et al.)";
+    if (attributes.proj_clip != null) return "no option clips a projected h";
+    const least = Math.min(...([attributes.num_units].flat() as number[]));
+    if (Number(attributes.num_proj ?? 0) >= least)
+      return "projections to no fewer features than num_units are refused, as by torch";
     return undefined;
   },
   run,

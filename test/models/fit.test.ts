@@ -334,6 +334,71 @@ describeKernelSets("fit", () => {
     expect(seen).toEqual(["batch"]);
   });
 
+  test.each(["training", "validation"])(
+    "an aborted signal ends it while %s waits for a batch that never comes",
+    async (which) => {
+      const data = regressionData(8);
+      const abort = new AbortController();
+      const reason = new Error("no more of this");
+      let closed = false;
+      let arrive = (): void => {};
+      const stalling = async function* () {
+        try {
+          yield* batchesOf(data, 8);
+          await new Promise<void>((resolve) => {
+            arrive = resolve;
+            setImmediate(() => abort.abort(reason));
+          });
+          yield* batchesOf(data, 8);
+        } finally {
+          closed = true;
+        }
+      };
+      const ends: unknown[] = [];
+      const options = {
+        signal: abort.signal,
+        callbacks: { onTrainAbort: (why: unknown) => ends.push(why) },
+      };
+      const model = compiled();
+      const running =
+        which === "training"
+          ? model.fit(stalling(), options)
+          : model.fit(data.x, data.y, { ...options, validationData: stalling });
+      await expect(running).rejects.toBe(reason);
+      expect(ends).toEqual([reason]);
+      const weights = weightsOf(model);
+      expect(closed).toBe(false);
+      arrive();
+      await vi.waitFor(() => expect(closed).toBe(true));
+      expect(weightsOf(model)).toEqual(weights);
+      await model.fit(data.x, data.y);
+    },
+  );
+
+  test("a signal aborted before the first batch is asked for asks for none", async () => {
+    const abort = new AbortController();
+    let asked = 0;
+    const silent = {
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => asked++) }),
+    };
+    const onEpochBegin = () => abort.abort();
+    const running = compiled().fit(silent, { signal: abort.signal, callbacks: { onEpochBegin } });
+    await expect(running).rejects.toThrow(/abort/);
+    expect(asked).toBe(0);
+  });
+
+  test("a signal that is not aborted keeps no listeners of the batches that came", async () => {
+    const data = regressionData(8);
+    const { signal } = new AbortController();
+    const [added, removed] = [
+      vi.spyOn(signal, "addEventListener"),
+      vi.spyOn(signal, "removeEventListener"),
+    ];
+    await compiled().fit(data.x, data.y, { batchSize: 2, signal });
+    expect(added.mock.calls.length).toBeGreaterThan(3);
+    expect(removed.mock.calls).toEqual(added.mock.calls);
+  });
+
   test("a second one is refused while one runs", async () => {
     const { x, y } = regressionData(12);
     const model = compiled();
