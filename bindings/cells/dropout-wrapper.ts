@@ -32,6 +32,8 @@ const STATE = 2;
  * (an LSTM's h, not its c) and on its output. It acts only in training mode and inside a function that is being
  * differentiated; elsewhere the cell is as it was.
  *
+ * That holds in `layers.rnn`, too: `apply(x, { training: true })` by itself drops nothing, and `eval()` turns the cell's dropout off in `fit`.
+ *
  * `variational` (Gal & Ghahramani 2016, arXiv:1512.05287) draws one mask for each sequence and keeps it through all steps;
  * in TensorFlow 1 all sequences of a batch share it. Dropout of inputs and outputs leaves a built-in cell its kernel for whole
  * sequences; dropout of the state goes step by step. Parameters: the cell's, under `cell.`

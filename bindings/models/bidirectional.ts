@@ -85,6 +85,10 @@ export class Bidirectional<S> extends Layer {
     return shape;
   }
 
+  override get putsOutMore(): boolean {
+    return this.mergeMode === null || this.forwardLayer.putsOutMore;
+  }
+
   /** @internal */
   protected override create(inputShape: BatchShape): void {
     this.forwardLayer.build(inputShape);

@@ -14,6 +14,8 @@ import {
   type Metric,
   type MetricFunction,
   metricOf,
+  metricOfLoss,
+  perplexityOf,
   sparseCategoricalAccuracy,
 } from "./metrics.ts";
 import { checkOwnFunction } from "./mistaken.ts";
@@ -35,13 +37,17 @@ type TableName =
   | "categoricalCrossentropy"
   | "sparseCategoricalCrossentropy";
 
-/** A metric by name. "accuracy" (or "acc") is the kind that goes with the loss and the shapes. */
+/**
+ * A metric by name. "accuracy" (or "acc") is the kind that goes with the loss and the shapes; "perplexity" is e^loss of a
+ * cross-entropy of classes.
+ */
 export type MetricName =
   | "accuracy"
   | "acc"
   | "binaryAccuracy"
   | "categoricalAccuracy"
   | "sparseCategoricalAccuracy"
+  | "perplexity"
   | LossName;
 
 const optimizers: { readonly [N in OptimizerName]: () => Optimizer } = {
@@ -71,16 +77,22 @@ const lossTable: { readonly [N in TableName]: () => ModelLoss } = {
 };
 
 /** Metrics by name, for a model with such a loss. */
-function metricTable(loss: ModelLoss): {
-  readonly [N in TableName | Exclude<MetricName, LossName>]: () => Metric;
-} {
+function metricTable(
+  where: string,
+  loss: ModelLoss,
+): { readonly [N in TableName | Exclude<MetricName, LossName>]: () => Metric } {
+  const ofLosses = Object.entries(lossTable).map(([name, make]) => [
+    name,
+    () => metricOfLoss(make()),
+  ]);
   return {
     accuracy: () => accuracyOf(loss),
     acc: () => accuracyOf(loss),
     binaryAccuracy: () => binaryAccuracy,
     categoricalAccuracy: () => categoricalAccuracy,
     sparseCategoricalAccuracy: () => sparseCategoricalAccuracy,
-    ...lossTable,
+    perplexity: () => perplexityOf(where, loss),
+    ...(Object.fromEntries(ofLosses) as { readonly [N in TableName]: () => Metric }),
   };
 }
 
@@ -141,12 +153,12 @@ function resolveLoss(where: string, value: unknown): ModelLoss {
 }
 
 function resolveMetric(where: string, value: unknown, loss: ModelLoss): Metric {
-  if (isLoss(value)) return value;
+  if (isLoss(value)) return metricOfLoss(value);
   checkOwnFunction(where, "every metric to be a function", value);
   if (typeof value === "function") return metricOf(value as MetricFunction);
   if (typeof value !== "string")
     throw kindError(where, "every metric to be a name, a loss or a function", value);
-  return { ...lookUp(where, "every metric", metricTable(loss), value)(), name: value };
+  return { ...lookUp(where, "every metric", metricTable(where, loss), value)(), name: value };
 }
 
 /** Makes sure of what a model is to be compiled with. */

@@ -1,9 +1,10 @@
-import { checkSize, formatShape, kindError, valueError } from "../core/check.ts";
+import { checkSize, formatShape, kindError, sameShape, valueError } from "../core/check.ts";
 import { flatten } from "../core/flatten.ts";
 import { type NestedArray, sizeOf, Tensor } from "../core/tensor.ts";
 import type { Indices } from "../ops/rows.ts";
+import { Pace } from "./pause.ts";
 
-/** Samples: a tensor [samples, ...], or numbers in nested arrays or a typed array. */
+/** Samples: a tensor [samples, ...], which large data are best as, or numbers in nested arrays or a typed array. */
 export type Data = Tensor | Indices | readonly NestedArray[] | Float32Array | Float64Array;
 
 /** What a model is trained on at a time, as users hand it over: samples and their targets. */
@@ -55,11 +56,47 @@ export function toBatch(where: string, x: unknown, y: unknown): Batch {
   return batch;
 }
 
+/** Numbers of nested arrays that are made into a tensor at a time: a few milliseconds of work. */
+const numbersAtATime = 2 ** 16;
+
+/** Nested arrays with many numbers as a tensor; others have their turn every few milliseconds. Everything else as it is. */
+async function inTurns(where: string, data: unknown): Promise<unknown> {
+  if (!Array.isArray(data) || !isList(data[0])) return data;
+  let perRow = 1;
+  for (let row: unknown = data[0]; isList(row) && row.length > 0; row = row[0])
+    perRow *= row.length;
+  const rows = Math.max(1, Math.floor(numbersAtATime / perRow));
+  if (data.length <= rows) return data;
+  const pace = new Pace();
+  const parts: Tensor[] = [];
+  for (let from = 0; from < data.length; from += rows) {
+    await pace.breathe();
+    const { data: numbers, shape } = flatten(where, data.slice(from, from + rows));
+    const [first] = parts;
+    if (first && !sameShape(shape.slice(1), first.shape.slice(1)))
+      throw valueError(
+        where,
+        `samples of shape ${formatShape(first.shape.slice(1))}`,
+        formatShape(shape.slice(1)),
+      );
+    parts.push(new Tensor(shape, numbers));
+  }
+  return joinRows(parts);
+}
+
+/** As `toBatch`; while nested arrays are made into tensors others have their turn. */
+export const toBatchInTurns = async (where: string, x: unknown, y: unknown): Promise<Batch> =>
+  toBatch(where, await inTurns(where, x), await inTurns(where, y));
+
 /** One batch out of an iterable, `[x, y]` or `{ x, y }`. */
-export function readBatch(where: string, value: unknown): Batch {
-  if (Array.isArray(value) && value.length === 2) return toBatch(where, value[0], value[1]);
+export const readBatch = (where: string, value: unknown): Batch =>
+  toBatch(where, ...readPair(where, value));
+
+/** What a batch is written as, in order. */
+export function readPair(where: string, value: unknown): [x: unknown, y: unknown] {
+  if (Array.isArray(value) && value.length === 2) return [value[0], value[1]];
   if (typeof value === "object" && value !== null && "x" in value && "y" in value)
-    return toBatch(where, value.x, value.y);
+    return [value.x, value.y];
   throw kindError(where, "a batch to be [x, y] or { x, y }", value);
 }
 

@@ -1,5 +1,6 @@
 import { checkOptions, checkSize, describe, valueError } from "../core/check.ts";
 import { createParameters, type Parameter } from "../core/parameter.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { gatherRows } from "../ops/rows.ts";
 import { reshape } from "../ops/shape.ts";
 import { type Initializer, type InitialValues, resolveInitializer } from "./initializer-names.ts";
@@ -81,12 +82,22 @@ export class EmbeddingLayer extends Layer {
     initializeWeights(this.where, this.kerasWeights(), initializers, this.#seed);
   }
 
-  call({ x }: Flow): Flow {
-    const [count, width] = this.#sizes;
-    const { data, shape } = x;
+  /** @internal */
+  override checkInput(where: string, { data }: Tensor): void {
+    const [count] = this.#sizes;
     for (const n of data)
       if (!(Number.isInteger(n) && n >= 0 && n < count))
-        throw valueError(this.where, `whole numbers from 0 to ${count - 1}`, describe(n));
+        throw valueError(
+          where,
+          `whole numbers from 0 to ${count - 1}, as ${this.name} has rows for`,
+          describe(n),
+        );
+  }
+
+  call({ x }: Flow): Flow {
+    const [, width] = this.#sizes;
+    const { data, shape } = x;
+    this.checkInput(this.where, x);
     const rows = gatherRows(this.embeddings!, Int32Array.from(data));
     const y = reshape(rows, [...shape, width]);
     const [batch, time] = shape as [number, number];

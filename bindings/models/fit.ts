@@ -3,7 +3,7 @@ import type { Batch } from "./data.ts";
 import { Pace } from "./pause.ts";
 import type { Plan } from "./plan.ts";
 import type { Supply } from "./supply.ts";
-import { prefixed, RunningMeans } from "./trainer.ts";
+import { prefixed } from "./trainer.ts";
 
 /** What training brought, one number an epoch: `history.loss`, `history.accuracy`, `history.valLoss`, ... */
 export interface History {
@@ -84,20 +84,30 @@ export async function runFit(plan: Plan): Promise<History> {
       await tell(callbacks, (callback) => callback.onEpochEnd?.(epoch, logs));
     }
     await tell(callbacks, (callback) => callback.onTrainEnd?.());
-    return history;
   } catch (reason) {
-    await tell(callbacks, (callback) => callback.onTrainAbort?.(reason));
+    await tellOfAbort(callbacks, reason);
+    const closing = closeAll(plan);
+    if (!pauses.stalled) await closing;
     throw reason;
-  } finally {
-    const closing = Promise.all([training.close(), validation?.close()]);
-    if (pauses.stalled) closing.catch(() => {});
-    else await closing;
   }
+  const failed = (await closeAll(plan)).find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
+  return history;
 }
+
+/** Tells every callback; the first reason stands, whatever one of them throws now. */
+async function tellOfAbort(callbacks: readonly Callbacks[], reason: unknown): Promise<void> {
+  for (const callback of callbacks)
+    await Promise.allSettled([tell([callback], (one) => one.onTrainAbort?.(reason))]);
+}
+
+/** Lets go of passes under way, of the second one also where the first fails to. */
+const closeAll = ({ training, validation }: Plan): Promise<PromiseSettledResult<void>[]> =>
+  Promise.allSettled([training.close(), validation?.close()]);
 
 async function trainEpoch(plan: Plan, pauses: Pauses): Promise<Logs> {
   const { where, callbacks, trainer, training } = plan;
-  const means = new RunningMeans(trainer.names);
+  const means = trainer.means();
   let index = 0;
   for await (const batch of pauses.batches(training)) {
     await pauses.pause();
@@ -117,7 +127,7 @@ async function validate(
   pauses: Pauses,
 ): Promise<Logs | undefined> {
   if (!validation) return undefined;
-  const means = new RunningMeans(trainer.names);
+  const means = trainer.means();
   for await (const batch of pauses.batches(validation)) {
     await pauses.pause();
     means.add(trainer.evaluate(where, batch));

@@ -11,7 +11,7 @@ import { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
 import { checkTensor, Tensor } from "../core/tensor.ts";
 import { type Mask, type MaskValues, readMask } from "./mask.ts";
-import { type KerasWeight, plainWeight } from "./weights.ts";
+import { eachOnce, type KerasWeight, plainWeight } from "./weights.ts";
 
 /** Sizes of a batch, [batch, ...]; null is a size that is free. */
 export type BatchShape = readonly (number | null)[];
@@ -137,8 +137,16 @@ export abstract class Layer extends Module {
   /** The sizes that come out for sizes that go in. Throws a RangeError for those that do not fit. */
   abstract shapeAfter(inputShape: BatchShape): BatchShape;
 
-  /** @internal Creates the parameters for an input of such sizes: called once, after `shapeAfter` let them pass. */
+  /** Creates the parameters for an input of such sizes: called once, after `shapeAfter` let them pass. */
   protected create(_inputShape: BatchShape): void {}
+
+  /** @internal Throws a RangeError for numbers that the layer does not take, of samples that fit its shape. */
+  checkInput(_where: string, _x: Tensor): void {}
+
+  /** Whether `call` puts out more than one tensor, as with `returnState`: only the last layer of a model may. */
+  get putsOutMore(): boolean {
+    return false;
+  }
 
   /** One run, of a batch that fits the shape that the layer was built for. */
   abstract call(flow: Flow, run: Run): Flow;
@@ -156,7 +164,8 @@ export abstract class Layer extends Module {
     const { shape } = checkTensor(where, "x", x);
     const training = checkFlag(where, "training", options.training, false);
     const mask = options.mask === undefined ? undefined : readMask(where, options.mask, shape);
-    this.build(shape);
+    if (this.built) this.shapeAfter(shape);
+    else this.build(shape);
     return { flow: { x, mask }, run: { training } };
   }
 
@@ -182,22 +191,24 @@ export abstract class Layer extends Module {
     return this.children().flatMap(([, child]) => (child instanceof Layer ? [child] : []));
   }
 
-  /** The parameters that training is to change: those of layers with `trainable: false` are not among them. */
+  /** The parameters that training is to change, each once: those of layers with `trainable: false` are not among them. */
   trainableParameters(): Parameter[] {
     if (!this.trainable) return [];
-    return this.children().flatMap(([, child]) => {
+    const found = this.children().flatMap(([, child]) => {
       if (child instanceof Layer) return child.trainableParameters();
       return child instanceof Module ? Object.values(child.parameters()) : [child];
     });
+    return [...new Set(found)];
   }
 
-  /** @internal The weights as Keras has them, in its order. */
+  /** @internal The weights as Keras has them, in its order, each once. */
   kerasWeights(): readonly KerasWeight[] {
-    return this.children().flatMap(([name, child]) => {
+    const found = this.children().flatMap(([name, child]) => {
       if (child instanceof Layer) return child.kerasWeights();
       if (child instanceof Parameter) return [plainWeight(name, child)];
       return Object.entries(child.parameters()).map(([inner, p]) => plainWeight(inner, p));
     });
+    return eachOnce(found);
   }
 
   /** Copies of the weights, in Keras' order and layout: kernel [I, G·H], recurrent kernel [H, G·H], bias. */

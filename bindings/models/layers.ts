@@ -43,7 +43,11 @@ export const lstm = (options: LSTMLayerOptions): RecurrentLayer<LSTMState> =>
  */
 export const gru = (options: GRULayerOptions): RecurrentLayer<Tensor> => new GRULayer(options);
 
-/** Any cell, or a stack of cells given as an array, unrolled over sequences. */
+/**
+ * Any cell, or a stack of cells given as an array, unrolled over sequences. A `DropoutWrapper` drops here as it does elsewhere: where
+ * gradients are recorded (`fit`, `trainOnBatch`) and the cell is in training mode. The layers' own dropout goes by the run alone:
+ * it acts in every step of training and in `apply(x, { training: true })`, whatever `train()` and `eval()` said.
+ */
 export const rnn = <S>(options: RNNLayerOptions<S>): RecurrentLayer<S> => new RNNLayer(options);
 
 /**

@@ -15,6 +15,8 @@ export interface ModelLoss {
   readonly compute: LossFunction;
   /** @internal */
   readonly check?: CheckTarget;
+  /** @internal What a cross-entropy's probabilities are of: each element by itself, or the classes of a row. */
+  readonly of?: "elements" | "classes";
 }
 
 /** What a loss of probabilities can be given. */
@@ -66,6 +68,7 @@ export function binaryCrossentropy(options?: FromLogitsOptions): ModelLoss {
   const fromLogits = readFromLogits("losses.binaryCrossentropy", options);
   return {
     name: "binaryCrossentropy",
+    of: "elements",
     check: checkProbabilities,
     compute: (target, prediction) =>
       binaryCrossEntropy(prediction, target, { fromLogits, reduction }),
@@ -77,6 +80,7 @@ export function categoricalCrossentropy(options?: FromLogitsOptions): ModelLoss 
   const fromLogits = readFromLogits("losses.categoricalCrossentropy", options);
   return {
     name: "categoricalCrossentropy",
+    of: "classes",
     check: checkProbabilities,
     compute: (target, prediction) =>
       categoricalCrossEntropy(prediction, target, { fromLogits, reduction }),
@@ -91,6 +95,7 @@ export function sparseCategoricalCrossentropy(options?: FromLogitsOptions): Mode
   const fromLogits = readFromLogits("losses.sparseCategoricalCrossentropy", options);
   return {
     name: "sparseCategoricalCrossentropy",
+    of: "classes",
     check: checkLabels,
     compute: (target, prediction) =>
       sparseCategoricalCrossEntropy(prediction, target, { fromLogits, reduction }),

@@ -52,11 +52,3 @@ function ofRows(where: string, rows: unknown): Mask {
       throw kindError(where, "a mask of true and false, or 1 and 0", value);
   return { batch: rows.length, time, steps: Uint8Array.from(steps, Number) };
 }
-
-/** A mask with every sequence back to front: padding comes first then. */
-export function reverseMask({ batch, time, steps }: Mask): Mask {
-  const turned = new Uint8Array(steps.length);
-  for (let b = 0; b < batch; b++)
-    for (let t = 0; t < time; t++) turned[b * time + t] = steps[b * time + time - 1 - t]!;
-  return { batch, time, steps: turned };
-}

@@ -14,9 +14,9 @@ import {
   type Batches,
   countOf,
   isData,
-  readBatch,
+  readPair,
   splitAt,
-  toBatch,
+  toBatchInTurns,
 } from "./data.ts";
 import { fromBatches, fromData, Supply } from "./supply.ts";
 import type { Trainer } from "./trainer.ts";
@@ -77,16 +77,30 @@ export interface Plan {
 }
 
 /** Reads the arguments of `fit(x, y, options)` or `fit(batches, options)`. Throws where one is wrong; nothing has begun then. */
-export function planFit(where: string, trainer: Trainer, args: readonly unknown[]): Plan {
+export async function planFit(
+  where: string,
+  trainer: Trainer,
+  args: readonly unknown[],
+): Promise<Plan> {
   const [first, second] = args;
   if (first instanceof Tensor || !mayBeOptions(second))
-    return planData(where, trainer, toBatch(where, first, second), args[2] as FitOptions);
+    return planData(
+      where,
+      trainer,
+      await toBatchInTurns(where, first, second),
+      args[2] as FitOptions,
+    );
   const options = checkOptions(where, second as FitBatchesOptions | undefined, sharedNames);
   const source = fromBatches(where, trainer, first as Batches);
   return {
     ...planShared(where, trainer, options),
     training: new Supply(where, source, options.stepsPerEpoch),
-    validation: planValidation(where, trainer, options.validationData, defaultBatchSize(trainer)),
+    validation: await planValidation(
+      where,
+      trainer,
+      options.validationData,
+      defaultBatchSize(trainer),
+    ),
   };
 }
 
@@ -101,7 +115,12 @@ const mayBeOptions = (value: unknown): boolean =>
 
 const defaultBatchSize = ({ model }: Trainer): number => model.inputShape[0] ?? 32;
 
-function planData(where: string, trainer: Trainer, data: Batch, given?: FitOptions): Plan {
+async function planData(
+  where: string,
+  trainer: Trainer,
+  data: Batch,
+  given?: FitOptions,
+): Promise<Plan> {
   const options = checkOptions(where, given, [
     ...sharedNames,
     "batchSize",
@@ -117,7 +136,7 @@ function planData(where: string, trainer: Trainer, data: Batch, given?: FitOptio
   return {
     ...planShared(where, trainer, options),
     training: new Supply(where, source, stepsPerEpoch),
-    validation: planValidation(where, trainer, kept ?? options.validationData, batchSize),
+    validation: await planValidation(where, trainer, kept ?? options.validationData, batchSize),
   };
 }
 
@@ -169,12 +188,12 @@ function splitOff(
   return splitAt(data, at);
 }
 
-function planValidation(
+async function planValidation(
   where: string,
   trainer: Trainer,
   given: FitOptions["validationData"],
   batchSize: number,
-): Supply | undefined {
+): Promise<Supply | undefined> {
   if (given === undefined) return undefined;
   const name = `${where} (validationData)`;
   const isPair =
@@ -182,7 +201,7 @@ function planValidation(
     given !== null &&
     ("x" in given || (Array.isArray(given) && given.length === 2 && isData(given[0])));
   const source = isPair
-    ? fromData(name, trainer, readBatch(name, given), batchSize)
+    ? fromData(name, trainer, await toBatchInTurns(name, ...readPair(name, given)), batchSize)
     : fromBatches(name, trainer, given as Batches | (() => Batches));
   return new Supply(name, source);
 }

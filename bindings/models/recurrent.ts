@@ -132,6 +132,10 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
     return this.returnSequences ? [batch, time, this.outputSize] : [batch, this.outputSize];
   }
 
+  override get putsOutMore(): boolean {
+    return this.returnState;
+  }
+
   #checkBatch(batch: number | null): void {
     if (batch === null)
       throw valueError(

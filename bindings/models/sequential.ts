@@ -8,7 +8,7 @@ import { type History, runFit } from "./fit.ts";
 import { type BatchShape, type Flow, Layer, type Run } from "./layer.ts";
 import { type FitBatchesOptions, type FitOptions, planFit } from "./plan.ts";
 import { summaryOf } from "./summary.ts";
-import { checkSamples, RunningMeans, Trainer } from "./trainer.ts";
+import { checkSamples, restoringStates, Trainer } from "./trainer.ts";
 
 /** What a model can be given. */
 export interface SequentialOptions {
@@ -61,17 +61,25 @@ export class Sequential extends Layer {
   /**
    * Puts a layer behind the others and builds it for what they put out. The first one says what goes in, by `inputShape` or
    * `batchInputShape`. Throws a RangeError where it does not, or where the layer does not take what comes; nothing has
-   * changed then.
+   * changed then. Throws an Error while the model is being fitted.
    */
   add(layer: Layer): void {
     const where = `${this.where}.add`;
+    if (this.#fitting) throw new Error(`${where}: called while the model is being fitted`);
     if (!(layer instanceof Layer)) throw kindError(where, "a layer", layer);
     if (layer === this || this.layers.includes(layer))
       throw valueError(where, "a layer that is not in the model yet", `${layer.name} again`);
     if (layer.named && this.layers.some(({ name }) => name === layer.name))
       throw valueError(where, "names that differ", `two layers called "${layer.name}"`);
+    const last = this.layers.at(-1);
+    if (last?.putsOutMore)
+      throw valueError(
+        where,
+        `one output of every layer but the last, such as ${last.name}`,
+        `${layer.name} behind it (returnState, or mergeMode: null)`,
+      );
     const input = this.#inputShape ?? firstShape(where, layer);
-    layer.build(this.layers.length > 0 ? this.outputShape : input);
+    layer.build(last ? this.shapeAfter(input) : input);
     if (!layer.named) layer.name = this.#freeName(layer.name);
     (this.layers as Layer[]).push(layer);
     this.build(input);
@@ -89,6 +97,15 @@ export class Sequential extends Layer {
   shapeAfter(inputShape: BatchShape): BatchShape {
     if (this.layers.length === 0) throw noLayers(this.where);
     return this.layers.reduce((shape, layer) => layer.shapeAfter(shape), inputShape);
+  }
+
+  override get putsOutMore(): boolean {
+    return this.layers.at(-1)?.putsOutMore ?? false;
+  }
+
+  /** @internal */
+  override checkInput(where: string, x: Tensor): void {
+    this.layers[0]?.checkInput(where, x);
   }
 
   override build(inputShape: BatchShape): BatchShape {
@@ -134,14 +151,14 @@ export class Sequential extends Layer {
     const trainer = this.#trainer(where);
     const batch = toBatch(where, x, y);
     trainer.check(where, batch);
-    const means = new RunningMeans(trainer.names);
+    const means = trainer.means();
     means.add(trainer.train(where, batch));
     return means.logs();
   }
 
   /**
-   * Trains on all of x and y, `epochs` times, in batches; the event loop has its turn every few milliseconds. Resolves to the
-   * loss and the metrics of every epoch, those of validation data with "val" before their names.
+   * Trains on all of x and y, `epochs` times, in batches; the event loop has its turn every few milliseconds. Large data are best
+   * tensors, which are taken as they are: nested arrays are made into one first. Resolves to the loss and the metrics of every epoch, those of validation data with "val" before their names.
    * Rejects for wrong arguments before anything changes, and with the signal's reason where that is aborted: the weights are
    * those of the last whole step then.
    */
@@ -151,10 +168,9 @@ export class Sequential extends Layer {
   async fit(...args: readonly unknown[]): Promise<History> {
     const where = `${this.where}.fit`;
     if (this.#fitting) throw new Error(`${where}: called while the model is being fitted already`);
-    const plan = planFit(where, this.#trainer(where), args);
     this.#fitting = true;
     try {
-      return await runFit(plan);
+      return await runFit(await planFit(where, this.#trainer(where), args));
     } finally {
       this.#fitting = false;
     }
@@ -167,7 +183,7 @@ export class Sequential extends Layer {
     const data = toBatch(where, x, y);
     const batchSize = this.#batchSize(where, options);
     trainer.check(where, data, batchSize);
-    const means = new RunningMeans(trainer.names);
+    const means = trainer.means();
     this.#keepingState(where, options, () => {
       for (const batch of batchesOf(data, batchSize)) means.add(trainer.evaluate(where, batch));
     });
@@ -210,12 +226,9 @@ export class Sequential extends Layer {
 
   #keepingState(where: string, options: BatchOptions | undefined, run: () => void): void {
     const keepState = checkFlag(where, "keepState", options?.keepState);
-    const saved = keepState ? this.saveStates() : undefined;
-    try {
-      run();
-    } finally {
-      if (keepState) this.loadStates(saved);
-    }
+    const saved = this.saveStates();
+    restoringStates(this, run);
+    if (keepState) this.loadStates(saved);
   }
 
   /** The layers with their output shapes and numbers of parameters as a table, printed by `print`, and returned. */

@@ -38,7 +38,7 @@ export function fromBatches(
   const fromFunction = typeof source === "function";
   if (!fromFunction) checkIterable(where, source);
   return {
-    batches: Array.isArray(source) ? source.length : undefined,
+    batches: fromFunction ? undefined : knownCount(source),
     async *open() {
       const pass = fromFunction ? source() : source;
       checkIterable(where, pass);
@@ -49,6 +49,12 @@ export function fromBatches(
       }
     },
   };
+}
+
+/** How many batches there are, where an array says so by its length, or another iterable by its count. */
+function knownCount(source: Batches): number | undefined {
+  const { length, count = length } = source as { readonly length?: unknown; count?: unknown };
+  return Number.isSafeInteger(count) && (count as number) >= 0 ? (count as number) : undefined;
 }
 
 function checkIterable(where: string, value: unknown): void {

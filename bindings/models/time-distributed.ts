@@ -1,4 +1,5 @@
 import { checkOptions, kindError, valueError } from "../core/check.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { reshape } from "../ops/shape.ts";
 import {
   type BatchShape,
@@ -45,6 +46,11 @@ export class TimeDistributed extends Layer {
   /** @internal */
   protected override create(inputShape: BatchShape): void {
     this.layer.build(this.#stepShape(inputShape));
+  }
+
+  /** @internal */
+  override checkInput(where: string, x: Tensor): void {
+    this.layer.checkInput(where, x);
   }
 
   call({ x, mask }: Flow, run: Run): Flow {

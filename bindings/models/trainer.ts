@@ -1,14 +1,15 @@
 import { formatShape, valueError } from "../core/check.ts";
 import { inNewFrame } from "../core/scope.ts";
-import { checkTensor, sizeOf, Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { addTallies, noTally, type Tally } from "../metrics.ts";
 import { mul } from "../ops/arithmetic.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import type { Logs } from "./callbacks.ts";
 import type { Compiled } from "./compile.ts";
+import { countedValues } from "./counted.ts";
 import { type Batch, countOf } from "./data.ts";
 import { type BatchShape, type Flow, formatBatchShape, type Layer } from "./layer.ts";
 import type { ModelLoss } from "./losses.ts";
-import type { Mask } from "./mask.ts";
 import type { Metric } from "./metrics.ts";
 import { alignTarget } from "./targets.ts";
 
@@ -18,14 +19,19 @@ export interface Model extends Layer {
   stopTraining: boolean;
 }
 
-/** A sum and of how many: the sums of several batches add up to that of all. */
-interface Score {
-  readonly total: number;
-  readonly count: number;
-}
-
 /** How a batch went: the loss, then each metric. */
-type Scores = readonly Score[];
+type Scores = readonly Tally[];
+
+/** Runs something; where that throws, what layers keep from batch to batch is as it was. */
+export function restoringStates<T>(model: Layer, run: () => T): T {
+  const saved = model.saveStates();
+  try {
+    return run();
+  } catch (error) {
+    model.loadStates(saved);
+    throw error;
+  }
+}
 
 /** Throws a RangeError for samples that the model does not take, in batches of such a size. */
 export function checkSamples(where: string, model: Model, x: Tensor, batchSize: number): void {
@@ -39,25 +45,11 @@ export function checkSamples(where: string, model: Model, x: Tensor, batchSize: 
       `x of shape ${formatBatchShape(model.inputShape)}`,
       formatShape(x.shape),
     );
+  model.checkInput(where, x);
   if (batch === null) return;
   const expected = `batches of ${batch} samples, as batchInputShape says`;
   if (batchSize !== batch) throw valueError(where, expected, `batches of ${batchSize}`);
   if (samples! % batch !== 0) throw valueError(where, expected, `${samples} samples in all`);
-}
-
-/** What a loss or metric says of the steps that count, 0 for the others; and how many numbers count. */
-function countedValues(
-  where: string,
-  { name, compute }: ModelLoss,
-  target: Tensor,
-  { x, mask }: Flow,
-): { values: Tensor; count: number } {
-  const values = checkTensor(where, `what ${name || "the loss"} returns`, compute(target, x));
-  const { shape, size } = values;
-  if (!mask || shape.length === 0) return { values, count: size };
-  const steps = mask.steps.reduce((n, step) => n + step, 0);
-  const count = (size / mask.steps.length) * steps;
-  return { values: mul(values, stepWeights(where, mask, shape)), count };
 }
 
 /** The mean over the steps that count, as Keras 3 takes it: 0 where none does. */
@@ -65,30 +57,6 @@ function meanLoss(where: string, loss: ModelLoss, target: Tensor, flow: Flow): T
   const { values, count } = countedValues(where, loss, target, flow);
   if (count === values.size) return mean(values);
   return mul(sum(values), count > 0 ? 1 / count : 0);
-}
-
-/** A metric that is a mean already counts for each sample. */
-function scoreOf(where: string, metric: Metric, target: Tensor, flow: Flow): Score {
-  const { values, count } = countedValues(where, metric, target, flow);
-  const weight = values.shape.length === 0 ? flow.x.shape[0]! : 1;
-  return { total: sum(values).item() * weight, count: count * weight };
-}
-
-/** 1 where a step counts, 0 elsewhere, for numbers of shape [batch, time, ...]. */
-function stepWeights(where: string, mask: Mask, shape: readonly number[]): Tensor {
-  const [batch, time, ...rest] = shape;
-  if (batch !== mask.batch || time !== mask.time)
-    throw valueError(
-      where,
-      `a loss for each step, [${mask.batch}, ${mask.time}, ...], as steps are masked`,
-      `shape ${formatShape(shape)}`,
-    );
-  const inner = sizeOf(rest);
-  const weights = new Float32Array(mask.steps.length * inner);
-  mask.steps.forEach((step, i) => {
-    if (step) weights.fill(1, i * inner, (i + 1) * inner);
-  });
-  return new Tensor(shape, weights);
 }
 
 /** A model and what it was compiled with: what `fit`, `trainOnBatch` and `evaluate` do with one batch. */
@@ -104,6 +72,11 @@ export class Trainer {
   /** Names of the loss and the metrics, in order. */
   get names(): readonly string[] {
     return ["loss", ...this.#compiled.metrics.map(({ name }) => name)];
+  }
+
+  /** Of no batch yet. */
+  means(): RunningMeans {
+    return new RunningMeans([{ name: "loss" }, ...this.#compiled.metrics]);
   }
 
   /** Throws a RangeError where samples or targets do not go with the model, before anything changes. */
@@ -125,7 +98,7 @@ export class Trainer {
     const target = alignTarget(y, flow.x.shape);
     return {
       loss: meanLoss(where, loss, target, flow),
-      scores: metrics.map((metric) => scoreOf(where, metric, target, flow)),
+      scores: metrics.map((metric) => metric.tally(where, target, flow)),
     };
   }
 
@@ -135,16 +108,20 @@ export class Trainer {
     if (Object.keys(parameters).length === 0)
       throw valueError(where, "a model with weights to train", "none, or frozen ones only");
     const run = (): { loss: Tensor; scores: Scores } => this.#run(where, batch, true);
-    const { loss, scores } = this.#compiled.optimizer.minimize(run, parameters);
-    return withLoss(batch, loss, scores);
+    return restoringStates(this.model, () => {
+      const { loss, scores } = this.#compiled.optimizer.minimize(run, parameters);
+      return withLoss(batch, loss, scores);
+    });
   }
 
   /** How the model does on a batch, without a step. */
   evaluate(where: string, batch: Batch): Scores {
-    return inNewFrame(where, undefined, () => {
-      const { loss, scores } = this.#run(where, batch, false);
-      return withLoss(batch, loss.item(), scores);
-    });
+    return restoringStates(this.model, () =>
+      inNewFrame(where, undefined, () => {
+        const { loss, scores } = this.#run(where, batch, false);
+        return withLoss(batch, loss.item(), scores);
+      }),
+    );
   }
 }
 
@@ -154,31 +131,31 @@ const withLoss = (batch: Batch, loss: number, scores: Scores): Scores => [
   ...scores,
 ];
 
+/** What a mean goes by, and what is made of it. */
+type Measure = Pick<Metric, "name" | "finish">;
+
 /** Means of the loss and the metrics over batches. */
 export class RunningMeans {
-  readonly #names: readonly string[];
-  readonly #totals: Float64Array;
-  readonly #counts: Float64Array;
+  readonly #measures: readonly Measure[];
+  #tallies: Scores;
 
-  constructor(names: readonly string[]) {
-    this.#names = names;
-    this.#totals = new Float64Array(names.length);
-    this.#counts = new Float64Array(names.length);
+  constructor(measures: readonly Measure[]) {
+    this.#measures = measures;
+    this.#tallies = measures.map(() => noTally);
   }
 
   add(scores: Scores): void {
-    scores.forEach(({ total, count }, i) => {
-      this.#totals[i]! += total;
-      this.#counts[i]! += count;
-    });
+    this.#tallies = this.#tallies.map((tally, i) => addTallies(tally, scores[i]!));
   }
 
   /** The means so far, each name with `prefix` before it. Of nothing it is 0. */
   logs(prefix = ""): Logs {
-    const mean = (i: number): number => this.#totals[i]! / (this.#counts[i]! || 1);
-    return Object.fromEntries(
-      this.#names.map((name, i) => [prefixed(prefix, name), mean(i)]),
-    ) as Record<string, number> & Logs;
+    const values = this.#measures.map(({ name, finish }, i) => {
+      const { total, count } = this.#tallies[i]!;
+      const mean = total / (count || 1);
+      return [prefixed(prefix, name), finish ? finish(mean) : mean];
+    });
+    return Object.fromEntries(values) as Record<string, number> & Logs;
   }
 }
 

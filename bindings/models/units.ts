@@ -61,7 +61,7 @@ const unitsOptionNames = [
 
 const gatedOptionNames = [...unitsOptionNames, "recurrentActivation"] as const;
 
-/** The seed of a bidirectional layer's backward half is the one so many on from its forward half's. */
+/** The seed of a bidirectional layer's backward half is the one so many on from its forward half's, whose weights are fewer. */
 const BACKWARD_SEED = 16;
 
 /** A recurrent layer with a built-in cell, which Keras' initializers fill. */

@@ -9,6 +9,8 @@ export interface KerasWeight {
   /** "kernel", "recurrent_kernel", "bias", ... */
   readonly name: string;
   readonly shape: Shape;
+  /** @internal What it is made of. */
+  readonly parameters: readonly Parameter[];
   readonly read: () => Float32Array;
   readonly write: (values: Float32Array) => void;
 }
@@ -17,9 +19,20 @@ export interface KerasWeight {
 export const plainWeight = (name: string, parameter: Parameter): KerasWeight => ({
   name,
   shape: parameter.shape,
+  parameters: [parameter],
   read: () => parameter.data,
   write: (values) => parameter.assign(values),
 });
+
+/** Weights without those whose parameters have come before: layers may share some. */
+export function eachOnce(weights: readonly KerasWeight[]): KerasWeight[] {
+  const seen = new Set<Parameter>();
+  return weights.filter(({ parameters }) => {
+    const known = parameters.every((parameter) => seen.has(parameter));
+    for (const parameter of parameters) seen.add(parameter);
+    return !known;
+  });
+}
 
 /**
  * A parameter of gates, [G·H, n] or [G·H], as Keras has it: [n, G·H] or [G·H], gates in another order, of which `order` says
@@ -40,6 +53,7 @@ export function gateWeight(
   return {
     name,
     shape: parameter.shape.length === 1 ? [rows] : [n, rows],
+    parameters: [parameter],
     read: () => {
       const { data } = parameter;
       return Float32Array.from(places, (place) => data[place]!);
@@ -59,6 +73,7 @@ export function stackedWeight(name: string, first: KerasWeight, second: KerasWei
   return {
     name,
     shape: [2, ...first.shape],
+    parameters: [...first.parameters, ...second.parameters],
     read: () => {
       const values = new Float32Array(2 * sizeOf(first.shape));
       values.set(first.read());

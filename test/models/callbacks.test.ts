@@ -110,6 +110,44 @@ describeKernelSets("callbacks", () => {
     expect(told).toEqual(["mine"]);
   });
 
+  test("the first reason stands, and every callback is told of it", async () => {
+    const { x, y } = regressionData(10);
+    const told: unknown[] = [];
+    const tells: Callbacks = {
+      onTrainAbort(reason) {
+        told.push((reason as Error).message);
+        throw new Error("second");
+      },
+    };
+    const first: Callbacks = {
+      onEpochEnd: () => {
+        throw new Error("first");
+      },
+    };
+    const running = compiled().fit(x, y, { callbacks: [first, tells, tells] });
+    await expect(running).rejects.toThrow("first");
+    expect(told).toEqual(["first", "first"]);
+  });
+
+  test("what closing a pass throws is heard, unless something else came before", async () => {
+    const { x, y } = regressionData(4);
+    const pass = () => {
+      const iterator: IterableIterator<readonly [typeof x, typeof y]> = {
+        [Symbol.iterator]: () => iterator,
+        next: () => ({ done: false, value: [x, y] }),
+        return: () => {
+          throw new Error("closing");
+        },
+      };
+      return iterator;
+    };
+    const options = { stepsPerEpoch: 2 };
+    await expect(compiled().fit(pass(), options)).rejects.toThrow("closing");
+    const onEpochEnd = () => Promise.reject(new Error("mine"));
+    const running = compiled().fit(pass(), { ...options, callbacks: { onEpochEnd } });
+    await expect(running).rejects.toThrow("mine");
+  });
+
   /** How many epochs pass, and which weights remain, where each epoch's log is as given. */
   async function stopsAfter(values: readonly number[], options: EarlyStoppingOptions) {
     const { x, y } = regressionData(6);

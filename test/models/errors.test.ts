@@ -242,6 +242,41 @@ describeKernelSets("bad input of models", () => {
     expect(weightsOf(model)).toEqual(before);
   });
 
+  test("a number that an embedding has no row for changes nothing, wherever it stands", async () => {
+    const embedding = layers.embedding({ inputDim: 4, outputDim: 2, inputLength: 3, seed: 1 });
+    const inner = sequential({ layers: [embedding] });
+    const model = sequential({ layers: [inner, layers.flatten(), layers.dense({ units: 1 })] });
+    model.compile({ optimizer: "sgd", loss: "mse" });
+    const numbers = [
+      [0, 1, 2],
+      [1, 2, 3],
+      [9, 9, 9],
+    ];
+    const targets = [[1], [2], [3]];
+    const before = weightsOf(model);
+    const options = { batchSize: 1, shuffle: false };
+    await expectRejections([
+      [
+        "fit",
+        RangeError,
+        () => model.fit(numbers, targets, options),
+        /^sequential\.fit: .*0 to 3.*got 9/,
+      ],
+      [
+        "validation",
+        RangeError,
+        () => model.fit([[0, 1, 2]], [[1]], { validationData: [numbers, targets] }),
+        /^sequential\.fit \(validationData\): .*0 to 3/,
+      ],
+    ]);
+    expect(weightsOf(model)).toEqual(before);
+    expect(() => model.predict(numbers)).toThrow(/^sequential\.predict: .*0 to 3/);
+    const steps = layers.timeDistributed({ layer: embedding, inputShape: [2, 3] });
+    expect(() => sequential({ layers: [steps] }).predict([numbers.slice(1)])).toThrow(
+      /^sequential\.predict: .*0 to 3/,
+    );
+  });
+
   test("options of fit", async () => {
     const model = compiled();
     const before = weightsOf(model);

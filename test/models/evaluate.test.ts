@@ -294,6 +294,66 @@ describeKernelSets("evaluate", () => {
     expect(model.evaluate(x, y)[metric]).toBe(expected);
   });
 
+  test("accuracy goes by the shapes where the loss is a function, whatever its name", () => {
+    const loss = { binaryCrossentropy: (target: Tensor, p: Tensor) => mean(sub(p, target), -1) };
+    const model = passing([3], { loss: loss.binaryCrossentropy, metrics: ["accuracy"] });
+    expect(model.evaluate([[0.9, 0.6, 0.1]], [[1, 0, 0]]).accuracy).toBe(1);
+  });
+
+  const sumOf = (row: readonly number[]): number => row.reduce((sum, v) => sum + v, 0);
+
+  test("perplexity is e to the mean loss over all batches", () => {
+    for (const [loss, target] of [
+      ["categoricalCrossentropy", oneHot],
+      ["sparseCategoricalCrossentropy", labels],
+    ] as const) {
+      const model = passing([classes], { loss, metrics: ["perplexity"] });
+      const logs = model.evaluate(probabilities, target, { batchSize: 4 });
+      const nats = rowsOf(probabilities).map((row, i) => -Math.log(row[labels[i]!]! / sumOf(row)));
+      expect(logs.perplexity! / Math.exp(average(nats))).toBeCloseTo(1, 5);
+    }
+    for (const loss of ["mse", "binaryCrossentropy"] as const)
+      expect(() => passing([2], { loss, metrics: ["perplexity"] })).toThrow(
+        /perplexity beside categoricalCrossentropy/,
+      );
+  });
+
+  test("accuracy and perplexity over the steps that count", () => {
+    const x = tensor([
+      [
+        [0.7, 0.3],
+        [0, 0],
+        [0.4, 0.6],
+      ],
+      [
+        [0, 0],
+        [0.2, 0.8],
+        [0, 0],
+      ],
+    ]);
+    const model = sequential({ layers: [layers.masking({ inputShape: [3, 2] })] });
+    const names = ["accuracy", "perplexity"] as const;
+    const loss = losses.sparseCategoricalCrossentropy({ fromLogits: true });
+    model.compile({ optimizer: "sgd", loss, metrics: names });
+    const classesOfSteps = [
+      [0, 0, 0],
+      [0, 1, 0],
+    ];
+    const logs = model.evaluate(x, classesOfSteps, { batchSize: 1 });
+    expect(logs.accuracy).toBe(2 / 3);
+    // -ln of the share of the right one of two classes, by how much its logit is above the other's
+    const nats = average([0.4, -0.2, 0.6].map((above) => Math.log(1 + Math.exp(-above))));
+    expect(logs.perplexity! / Math.exp(nats)).toBeCloseTo(1, 5);
+    const hot = classesOfSteps.map((steps) => steps.map((k) => [1 - k, k]));
+    model.compile({
+      optimizer: "sgd",
+      loss: "mse",
+      metrics: ["categoricalAccuracy", "binaryAccuracy"],
+    });
+    const both = model.evaluate(x, hot);
+    expect([both.categoricalAccuracy, both.binaryAccuracy]).toEqual([2 / 3, 2 / 3]);
+  });
+
   test("masked steps count in no loss and no metric", () => {
     const x = tensor([
       [

@@ -1,4 +1,15 @@
-import { type Data, mse, randn, SGD, slice, type Tensor, tensor } from "gatewise";
+import {
+  type Data,
+  layers,
+  mse,
+  randn,
+  SGD,
+  sequential,
+  slice,
+  type Tensor,
+  tensor,
+} from "gatewise";
+import { batches } from "gatewise/data";
 import { afterEach, expect, test, vi } from "vitest";
 import { describeKernelSets } from "../kernel-sets.ts";
 import { regressionData, regressor, statefulModel, weightsOf } from "./support.ts";
@@ -397,6 +408,63 @@ describeKernelSets("fit", () => {
     await compiled().fit(data.x, data.y, { batchSize: 2, signal });
     expect(added.mock.calls.length).toBeGreaterThan(3);
     expect(removed.mock.calls).toEqual(added.mock.calls);
+  });
+
+  test("others have their turn while nested arrays are made into tensors", async () => {
+    const [samples, features] = [300, 1000];
+    const x = randn([samples, features], { seed: 1 });
+    const y = randn([samples, 1], { seed: 2 });
+    const turnsBefore = async (data: Data) => {
+      const layer = layers.dense({ units: 1, inputShape: [features], seed: 3 });
+      const model = sequential({ layers: [layer] });
+      model.compile({ optimizer: new SGD({ learningRate: 1e-4 }), loss: "mse" });
+      let clock = 0;
+      vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
+      let turns = 0;
+      const count = (): void => {
+        turns++;
+        handle = setImmediate(count);
+      };
+      let handle = setImmediate(count);
+      let before = 0;
+      const onTrainBegin = () => {
+        before = turns;
+      };
+      const { loss } = await model.fit(data, y, { seed: 4, callbacks: { onTrainBegin } });
+      clearImmediate(handle);
+      return { before, loss, weights: weightsOf(model) };
+    };
+    const [nested, whole] = [await turnsBefore(x.toArray()), await turnsBefore(x)];
+    expect(nested.before - whole.before).toBeGreaterThanOrEqual(4); // 300,000 numbers, 2^16 at a time
+    expect([nested.loss, nested.weights]).toEqual([whole.loss, whole.weights]);
+    const uneven = [...(x.toArray() as number[][]).slice(1), [1, 2, 3]];
+    await expect(compiled().fit(uneven, y)).rejects.toThrow(/rows of one length/);
+  });
+
+  test("the number of batches is known where the iterable has a count or a length", async () => {
+    const { x, y } = regressionData(10);
+    const announced = async (data: Parameters<ReturnType<typeof compiled>["fit"]>[0]) => {
+      let batches: number | undefined;
+      const onTrainBegin = (plan: { batches: number | undefined }) => {
+        batches = plan.batches;
+      };
+      await compiled().fit(data as never, { callbacks: { onTrainBegin } });
+      return batches;
+    };
+    const divided = batches(x as Tensor, y as Tensor, { batchSize: 4 });
+    expect(await announced(divided as never)).toBe(3);
+    expect(await announced([...divided] as never)).toBe(3);
+    expect(await announced(new Set(divided) as never)).toBeUndefined();
+    expect(await announced((() => divided) as never)).toBeUndefined();
+  });
+
+  test("layers cannot be added while it runs", async () => {
+    const { x, y } = regressionData(12);
+    const model = compiled();
+    const running = model.fit(x, y, { epochs: 2 });
+    expect(() => model.add(layers.dense({ units: 3 }))).toThrow(/sequential\.add: .*being fitted/);
+    expect((await running).loss.length).toBe(2);
+    model.add(layers.dense({ units: 3 }));
   });
 
   test("a second one is refused while one runs", async () => {

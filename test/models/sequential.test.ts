@@ -1,8 +1,12 @@
 import {
   Adam,
+  type Flow,
+  Layer,
   LSTM,
+  LSTMCell,
   layers,
   mse,
+  mul,
   ones,
   randn,
   SGD,
@@ -124,11 +128,95 @@ describeKernelSets("sequential", () => {
   });
 
   test("states put out by any other layer are refused, not lost", () => {
-    const model = sequential({
-      layers: [layers.gru({ units: 2, inputShape: [3, 4], returnState: true })],
-    });
+    const inputShape = [3, 4];
+    const gru = layers.gru({ units: 2, returnSequences: true });
+    for (const layer of [
+      layers.gru({ units: 2, inputShape, returnState: true }),
+      layers.bidirectional({ layer: gru, inputShape, mergeMode: null }),
+      sequential({ layers: [layers.lstm({ units: 2, inputShape, returnState: true })] }),
+    ]) {
+      const model = sequential({ layers: [layer] });
+      expect(() => model.add(layers.dense({ units: 1 }))).toThrow(
+        /^sequential\.add: .*every layer but the last.*dense/,
+      );
+      expect(model.layers).toEqual([layer]);
+    }
+    class Twice extends Layer {
+      shapeAfter(shape: readonly (number | null)[]) {
+        return shape;
+      }
+      call({ x }: Flow) {
+        return { x, more: [x] };
+      }
+    }
+    const model = sequential({ layers: [new Twice("Twice", { inputShape: [2] })] });
     model.add(layers.dense({ units: 1 }));
-    expect(() => model.predict(randn([5, 3, 4]))).toThrow(/every layer but the last.*dense/);
+    expect(() => model.predict(ones([5, 2]))).toThrow(/every layer but the last.*dense/);
+  });
+
+  test("a layer that is applied by itself stays as the model built it", () => {
+    const model = sequential({ layers: [layers.lstm({ units: 2, inputShape: [4, 3] })] });
+    const text = model.summary(() => {});
+    model.layers[0]!.apply(ones([7, 5, 3]));
+    model.apply(ones([4, 4, 3]));
+    expect(model.outputShape).toEqual([null, 2]);
+    expect(model.summary(() => {})).toBe(text);
+    expect(() => model.layers[0]!.apply(ones([7, 5, 2]))).toThrow(/3 features/);
+  });
+
+  test("a layer that the model's input does not go with is not added, whatever the model was built for since", () => {
+    const model = sequential({
+      layers: [layers.lstm({ units: 2, inputShape: [4, 3], returnSequences: true })],
+    });
+    model.build([4, 4, 3]);
+    expect(() => model.add(layers.gru({ units: 2, stateful: true }))).toThrow(/batchInputShape/);
+    expect(model.layers.length).toBe(1);
+    expect(model.predict(ones([2, 4, 3])).shape).toEqual([2, 4, 2]);
+  });
+
+  test("what layers share counts once, in weights, training and summary", () => {
+    const cell = new LSTMCell(2, 2, { seed: 1 });
+    const model = sequential({
+      layers: [
+        layers.rnn({ cell, inputShape: [3, 2], returnSequences: true }),
+        layers.rnn({ cell, returnSequences: true }),
+      ],
+    });
+    const size = 8 * 2 + 8 * 2 + 8 + 8;
+    expect(model.getWeights().map(({ shape }) => shape)).toEqual([
+      [2, 8],
+      [2, 8],
+      [2, 8],
+    ]);
+    expect(model.trainableParameters().length).toBe(4);
+    expect(model.summary(() => {})).toContain(
+      `Total params: ${size}\nTrainable params: ${size}\nNon-trainable params: 0`,
+    );
+    model.setWeights(model.getWeights().map((w) => mul(w, 2)));
+  });
+
+  test("a step that fails leaves the state as it was, in training, evaluation and prediction", () => {
+    const x = randn([4, 3, 2], { seed: 8 });
+    const y = ones([4, 1]);
+    const [model, twin] = [statefulModel(), statefulModel()];
+    for (const one of [model, twin]) one.predict(x);
+    model.compile({
+      optimizer: "sgd",
+      loss: () => {
+        throw new Error("no loss");
+      },
+    });
+    expect(() => model.trainOnBatch(x, y)).toThrow("no loss");
+    expect(() => model.evaluate(x, y)).toThrow("no loss");
+    let calls = 0;
+    const fails = layers.dense({ units: 1 });
+    fails.call = () => {
+      if (calls++ === 1) throw new Error("no output");
+      return { x: ones([4, 1]) };
+    };
+    const failing = sequential({ layers: [model, fails] });
+    expect(() => failing.predict(randn([8, 3, 2], { seed: 9 }))).toThrow("no output");
+    expect(model.predict(x).data).toEqual(twin.predict(x).data);
   });
 
   test("weights go out and in, in Keras' order", () => {
