@@ -26,7 +26,7 @@ export {
   valueAndGrad,
 } from "./core/differentiate.ts";
 export { type Engine, engine, type InitOptions, init } from "./core/init.ts";
-export type { KernelSet } from "./core/kernels.ts";
+export type { KernelInstance, KernelSet } from "./core/kernels.ts";
 export { Module, type Parameters } from "./core/module.ts";
 export { Parameter, parameter } from "./core/parameter.ts";
 export { scope } from "./core/scope.ts";
@@ -43,7 +43,13 @@ export {
 } from "./metrics.ts";
 export type { ActivationOptions } from "./models/activation.ts";
 export type { Bidirectional, BidirectionalOptions, MergeMode } from "./models/bidirectional.ts";
-export type { Callbacks, EarlyStoppingOptions, Logs, TrainingPlan } from "./models/callbacks.ts";
+export type {
+  Callbacks,
+  EarlyStoppingOptions,
+  Logs,
+  Trainee,
+  TrainingPlan,
+} from "./models/callbacks.ts";
 export type { CompileOptions, LossName, MetricName, OptimizerName } from "./models/compile.ts";
 export type { BatchData, Batches, Data } from "./models/data.ts";
 export type { DenseOptions } from "./models/dense.ts";
@@ -51,6 +57,7 @@ export type { DropoutOptions } from "./models/dropout.ts";
 export type { EmbeddingOptions as EmbeddingLayerOptions } from "./models/embedding.ts";
 export type { History } from "./models/fit.ts";
 export type { Initializer, InitializerName, InitialValues } from "./models/initializer-names.ts";
+export type { InitializerContext, InitializerFunction } from "./models/initializers.ts";
 export {
   type Applied,
   type ApplyOptions,
@@ -60,9 +67,15 @@ export {
   type LayerOptions,
   type Run,
 } from "./models/layer.ts";
-export type { LossFunction, ModelLoss } from "./models/losses.ts";
+export type {
+  FromLogitsOptions,
+  HuberLossOptions,
+  LossFunction,
+  ModelLoss,
+} from "./models/losses.ts";
 export type { Mask, MaskValues } from "./models/mask.ts";
 export type { MaskingOptions } from "./models/masking.ts";
+export type { MetricFunction } from "./models/metrics.ts";
 export { callbacks, initializers, layers, losses } from "./models/namespaces.ts";
 export type { FitBatchesOptions, FitOptions } from "./models/plan.ts";
 export type {
@@ -98,7 +111,7 @@ export {
   type RNNOptions,
 } from "./nn/layers.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
-export type { ForwardOptions, RecurrentOptions } from "./nn/recurrent.ts";
+export type { ForwardOptions, Recurrent, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
 export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
 export {
@@ -139,7 +152,7 @@ export {
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
 export { type LayerNormOperands, layerNorm } from "./ops/layer-norm.ts";
 export { linear, matmul } from "./ops/matmul.ts";
-export { argmax, max, mean, sum } from "./ops/reduce.ts";
+export { argmax, max, mean, type ReduceOptions, sum } from "./ops/reduce.ts";
 export type { Reduction, ReductionOptions } from "./ops/reduction.ts";
 export { type ReverseSequenceOptions, reverseSequence } from "./ops/reverse-sequence.ts";
 export { type EmbeddingLookup, embedding, type Indices } from "./ops/rows.ts";
@@ -150,8 +163,8 @@ export { Adagrad, type AdagradOptions, type AdagradSettings } from "./optim/adag
 export { Adam, type AdamOptions, type AdamSettings } from "./optim/adam.ts";
 export { AdamW } from "./optim/adamw.ts";
 export type { ClipOptions } from "./optim/clip.ts";
-export type { Group, GroupOptions, RuleSettings } from "./optim/group.ts";
-export { Optimizer, type OptimizerOptions } from "./optim/optimizer.ts";
+export type { Group, GroupOptions, RuleSettings, SomeOf } from "./optim/group.ts";
+export { Optimizer, type OptimizerOptions, type ParameterState } from "./optim/optimizer.ts";
 export { RMSprop, type RMSpropOptions, type RMSpropSettings } from "./optim/rmsprop.ts";
 export {
   type CosineDecayOptions,

@@ -114,7 +114,17 @@ describeKernelSets("sequential", () => {
     const [from, to] = [regressor(), regressor()];
     to.setWeights(to.getWeights().map(({ shape, size }) => tensor(new Float32Array(size), shape)));
     expect(weightsOf(to)).not.toEqual(weightsOf(from));
-    to.setWeights(from.getWeights());
+    const zeros = to.getWeights();
+    for (const form of [
+      from.getWeights(),
+      from.getWeights().map((weight) => weight.toArray()),
+      from.getWeights().map(({ data }) => data),
+      from.getWeights().map((weight) => JSON.parse(JSON.stringify(weight)).data),
+    ]) {
+      to.setWeights(zeros);
+      to.setWeights(form);
+      expect(weightsOf(to)).toEqual(weightsOf(from));
+    }
     expect(weightsOf(to)).toEqual(weightsOf(from));
     expect(from.getWeights().map(({ shape }) => shape)).toEqual([[3, 5], [5], [5, 2], [2]]);
   });
