@@ -9,6 +9,7 @@ import { checkReduction, type ReductionOptions, reduced } from "./reduction.ts";
 import type { Indices } from "./rows.ts";
 import { checkRowAxis, logSoftmaxRows, moveLast } from "./softmax.ts";
 
+/** What `crossEntropy` can be given. */
 export interface CrossEntropyOptions extends ReductionOptions {
   /** What a row counts, by its class: [classes]. */
   readonly weight?: Constants | undefined;
