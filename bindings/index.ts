@@ -26,7 +26,7 @@ export {
   valueAndGrad,
 } from "./core/differentiate.ts";
 export { type Engine, engine, type InitOptions, init } from "./core/init.ts";
-export type { KernelSet } from "./core/kernels.ts";
+export type { KernelInstance, KernelSet } from "./core/kernels.ts";
 export { Module, type Parameters } from "./core/module.ts";
 export { Parameter, parameter } from "./core/parameter.ts";
 export { scope } from "./core/scope.ts";
@@ -115,7 +115,7 @@ export {
   type RNNOptions,
 } from "./nn/layers.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
-export type { ForwardOptions, RecurrentOptions } from "./nn/recurrent.ts";
+export type { ForwardOptions, Recurrent, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
 export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
 export {
@@ -156,7 +156,7 @@ export {
 export { abs, clip, exp, log, neg, relu, sigmoid, sqrt, tanh } from "./ops/elementwise.ts";
 export { type LayerNormOperands, layerNorm } from "./ops/layer-norm.ts";
 export { linear, matmul } from "./ops/matmul.ts";
-export { argmax, max, mean, sum } from "./ops/reduce.ts";
+export { argmax, max, mean, type ReduceOptions, sum } from "./ops/reduce.ts";
 export type { Reduction, ReductionOptions } from "./ops/reduction.ts";
 export { type ReverseSequenceOptions, reverseSequence } from "./ops/reverse-sequence.ts";
 export { type EmbeddingLookup, embedding, type Indices } from "./ops/rows.ts";
@@ -167,8 +167,8 @@ export { Adagrad, type AdagradOptions, type AdagradSettings } from "./optim/adag
 export { Adam, type AdamOptions, type AdamSettings } from "./optim/adam.ts";
 export { AdamW } from "./optim/adamw.ts";
 export type { ClipOptions } from "./optim/clip.ts";
-export type { Group, GroupOptions, RuleSettings } from "./optim/group.ts";
-export { Optimizer, type OptimizerOptions } from "./optim/optimizer.ts";
+export type { Group, GroupOptions, RuleSettings, SomeOf } from "./optim/group.ts";
+export { Optimizer, type OptimizerOptions, type ParameterState } from "./optim/optimizer.ts";
 export { RMSprop, type RMSpropOptions, type RMSpropSettings } from "./optim/rmsprop.ts";
 export {
   type CosineDecayOptions,

@@ -35,16 +35,19 @@ export const addTallies = (a: Tally, b: Tally): Tally => ({
 /** What a tally comes to; NaN where nothing was counted. */
 export const rateOf = ({ total, count }: Tally): number => total / count;
 
+/** What every accuracy can be given. */
 export interface AccuracyOptions {
   /** What each counts: of the shape of all, or of their first axes. A mask is weights of 0 and 1. */
   readonly weights?: Constants | undefined;
 }
 
+/** What an accuracy of class numbers can be given. */
 export interface SparseAccuracyOptions extends AccuracyOptions {
   /** A class number, in range or not, of rows that do not count. */
   readonly ignoreIndex?: number | undefined;
 }
 
+/** What an accuracy of single probabilities can be given. */
 export interface BinaryAccuracyOptions extends AccuracyOptions {
   /** Predictions above it are taken for 1; 0.5 unless given. */
   readonly threshold?: number | undefined;

@@ -4,6 +4,7 @@ import {
   AdamW,
   callbacks,
   cosineDecay,
+  type Data,
   Dropout,
   DropoutWrapper,
   dynamicRNN,
@@ -107,4 +108,14 @@ test("what a tensor's numbers are as arrays can be said, but not that they are s
   // @ts-expect-error: words are no numbers
   const words: string = x.toArray();
   expect(words).toEqual(rows);
+});
+
+test("samples can be arrays of typed arrays", async () => {
+  const x: Data = [Float32Array.of(1, 2), Float32Array.of(3, 4)];
+  const model = sequential({ layers: [layers.dense({ units: 1, inputShape: [2] })] });
+  model.compile({ optimizer: "sgd", loss: "mse" });
+  await model.fit(x, [0, 1]);
+  expect(model.predict(x).shape).toEqual([2, 1]);
+  const rows = [randn([2]), randn([2])] as never;
+  expect(() => model.predict(rows)).toThrow(/stack tensors first/);
 });

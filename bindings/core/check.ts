@@ -11,10 +11,12 @@ export function describe(value: unknown): string {
   if (typeof value !== "object") return `a ${typeof value}`;
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof (value as { then?: unknown }).then === "function")
-    return "a Promise (async functions cannot be used here)";
-  const name = (Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null)
-    ?.constructor?.name;
-  return name && name !== "Object" ? `a ${name}` : "an object";
+    return "a Promise (await it; async functions cannot be used here)";
+  const name = (
+    Object.getPrototypeOf(value) as { constructor?: { name?: string } } | null
+  )?.constructor?.name?.replace(/^_+/, ""); // bundlers put one before names that they have met
+  if (!name || name === "Object") return "an object";
+  return `${/^([AEIO]|[FHLMNRSX][A-Z])/.test(name) ? "an" : "a"} ${name}`;
 }
 
 /** `[32, 100]`; a word stands for a size that is free. */
@@ -79,6 +81,9 @@ export function checkChoice<T extends string>(
   return value as T;
 }
 
+/** A name without what sets its words off. */
+const plain = (name: string): string => name.replaceAll("_", "").toLowerCase();
+
 /** Options: an object (or nothing) without a name that is not known, so that a misspelt one does not pass unseen. */
 export function checkOptions<T extends object>(
   where: string,
@@ -89,8 +94,12 @@ export function checkOptions<T extends object>(
   if (typeof options !== "object" || options === null || Array.isArray(options))
     throw kindError(where, "options to be an object", options);
   for (const name of Object.keys(options)) {
-    if (!(known as readonly string[]).includes(name))
-      throw new TypeError(`${where}: expected options out of ${known.join(", ")}, got ${name}`);
+    if ((known as readonly string[]).includes(name)) continue;
+    const meant = known.find((one) => plain(one) === plain(name));
+    const hint = meant === undefined ? "" : ` (here it is ${meant})`;
+    throw new TypeError(
+      `${where}: expected options out of ${known.join(", ")}, got ${name}${hint}`,
+    );
   }
   return options;
 }

@@ -1,5 +1,5 @@
 import { describe, formatShape, kindError, valueError } from "./check.ts";
-import type { NestedArray, Shape } from "./tensor.ts";
+import { type NestedArray, type Shape, Tensor } from "./tensor.ts";
 
 /** Numbers row by row and the shape they had. */
 export interface Flat {
@@ -20,6 +20,7 @@ export function flatten(where: string, values: NestedArray | ArrayLike<number>):
   const numbers: number[] = [];
   const visit = (value: unknown, depth: number): void => {
     if (depth === shape.length) {
+      if (value instanceof Tensor) throw kindError(where, "numbers (stack tensors first)", value);
       if (typeof value !== "number") throw kindError(where, "numbers", value);
       numbers.push(value);
       return;

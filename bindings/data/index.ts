@@ -4,6 +4,7 @@ export {
   type BatchesOptions,
   batches,
   type Rows,
+  type Taken,
   type TypedArray,
 } from "./batches.ts";
 export { gunzip } from "./gunzip.ts";

@@ -139,7 +139,11 @@ const isLoss = (value: unknown): value is ModelLoss =>
 function resolveOptimizer(where: string, value: unknown): Optimizer {
   if (value instanceof Optimizer) return value;
   if (typeof value !== "string")
-    throw kindError(where, "optimizer to be an optimizer or the name of one", value);
+    throw kindError(
+      where,
+      "optimizer to be an optimizer, such as new Adam(), or the name of one",
+      value,
+    );
   return lookUp(where, "optimizer", optimizers, value)();
 }
 

@@ -4,8 +4,11 @@ import { type NestedArray, sizeOf, Tensor } from "../core/tensor.ts";
 import type { Indices } from "../ops/rows.ts";
 import { Pace } from "./pause.ts";
 
+/** Numbers nested as deeply as one likes, the innermost in arrays or typed ones. */
+type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
+
 /** Samples: a tensor [samples, ...], which large data are best as, or numbers in nested arrays or a typed array. */
-export type Data = Tensor | Indices | readonly NestedArray[] | Float32Array | Float64Array;
+export type Data = Tensor | Indices | readonly NestedNumbers[] | Float32Array | Float64Array;
 
 /** What a model is trained on at a time, as users hand it over: samples and their targets. */
 export type BatchData = readonly [x: Data, y: Data] | { readonly x: Data; readonly y: Data };

@@ -20,7 +20,7 @@ const withSeed = (seed: number | undefined): { seed?: number } =>
   seed === undefined ? {} : { seed };
 
 /** The same number throughout. Default 0. */
-export function constant(options?: { readonly value?: number }): InitializerFunction {
+export function constant(options?: { readonly value?: number | undefined }): InitializerFunction {
   const where = "initializers.constant";
   const { value = 0 } = checkOptions(where, options, ["value"]);
   checkNumber(where, "value", value);
@@ -34,7 +34,7 @@ export const zeros = (): InitializerFunction => constant();
 export const ones = (): InitializerFunction => constant({ value: 1 });
 
 /** `gain` on the diagonal of a square matrix, zeros beside it. Default 1. Throws a RangeError for another shape. */
-export function identity(options?: { readonly gain?: number }): InitializerFunction {
+export function identity(options?: { readonly gain?: number | undefined }): InitializerFunction {
   const where = "initializers.identity";
   const { gain = 1 } = checkOptions(where, options, ["gain"]);
   checkNumber(where, "gain", gain);
@@ -164,7 +164,7 @@ export const leCunNormal = (): InitializerFunction => varianceScaling();
  * Saxe et al. 2014 (arXiv:1312.6120). Normal numbers, made orthonormal one vector after the other (Gram-Schmidt, in float64):
  * R's diagonal is then positive, so that every such matrix is as likely. More than two sizes count as [all but the last, last].
  */
-export function orthogonal(options?: { readonly gain?: number }): InitializerFunction {
+export function orthogonal(options?: { readonly gain?: number | undefined }): InitializerFunction {
   const where = "initializers.orthogonal";
   const { gain = 1 } = checkOptions(where, options, ["gain"]);
   checkNumber(where, "gain", gain);

@@ -6,10 +6,11 @@ import {
   sameShape,
   valueError,
 } from "../core/check.ts";
+import { flatten } from "../core/flatten.ts";
 import { Module } from "../core/module.ts";
 import { Parameter } from "../core/parameter.ts";
 import { inFrame } from "../core/scope.ts";
-import { checkTensor, Tensor } from "../core/tensor.ts";
+import { checkTensor, type NestedArray, sizeOf, Tensor } from "../core/tensor.ts";
 import { type Mask, type MaskValues, readMask } from "./mask.ts";
 import { eachOnce, type KerasWeight, plainWeight } from "./weights.ts";
 
@@ -33,7 +34,7 @@ export interface Flow {
 
 /** What every layer can be given. */
 export interface LayerOptions {
-  /** What messages, summaries and saved models call it. Without a name it gets one like "lstm_1". */
+  /** What messages and summaries call it. Without a name it gets one like "lstm_1". */
   readonly name?: string | undefined;
   /** Whether training changes its weights. Default true. */
   readonly trainable?: boolean | undefined;
@@ -216,20 +217,30 @@ export abstract class Layer extends Module {
     return this.kerasWeights().map(({ shape, read }) => new Tensor(shape, read()));
   }
 
-  /** Replaces the weights: as many, in the same order and layout. Throws before anything changes where one does not fit. */
-  setWeights(weights: readonly Tensor[]): void {
+  /**
+   * Replaces the weights: as many, in the same order and layout, each a tensor or nested arrays, or as many numbers row by
+   * row. Throws before anything changes where one does not fit.
+   */
+  setWeights(weights: readonly (Tensor | Float32Array | NestedArray)[]): void {
     const where = `${this.where}.setWeights`;
     const own = this.kerasWeights();
-    if (!Array.isArray(weights)) throw kindError(where, "an array of tensors", weights);
+    if (!Array.isArray(weights)) throw kindError(where, "an array of weights", weights);
     if (weights.length !== own.length)
       throw valueError(where, `${own.length} weights`, weights.length);
-    own.forEach(({ name, shape }, i) => {
-      const given = checkTensor(where, `weights[${i}]`, weights[i]).shape;
-      if (!sameShape(given, shape))
-        throw valueError(where, `${name} of shape ${formatShape(shape)}`, formatShape(given));
+    const values = own.map(({ name, shape }, i) => {
+      const given = weights[i];
+      const source = given instanceof Tensor ? given : flatten(`${where} (${name})`, given);
+      const flat = source.shape.length === 1 && source.shape[0] === sizeOf(shape);
+      if (!flat && !sameShape(source.shape, shape))
+        throw valueError(
+          where,
+          `${name} of shape ${formatShape(shape)}`,
+          formatShape(source.shape),
+        );
+      return source.data;
     });
     own.forEach(({ write }, i) => {
-      write(weights[i]!.data);
+      write(values[i]!);
     });
   }
 }

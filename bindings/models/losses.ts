@@ -4,7 +4,10 @@ import { categoricalCrossEntropy, sparseCategoricalCrossEntropy } from "../ops/c
 import { binaryCrossEntropy, huber as huberLoss, mae, mse } from "../ops/element-loss.ts";
 import { type CheckTarget, checkLabels, checkProbabilities, checkTargetShape } from "./targets.ts";
 
-/** How far predictions are from targets, in Keras' order: one number an element, a step or a sample, or a scalar. */
+/**
+ * How far predictions are from targets, in Keras' order: one number an element, a step or a sample, or a scalar. A scalar
+ * counts padding, too: where there are masks, return one number a step.
+ */
 export type LossFunction = (target: Tensor, prediction: Tensor) => Tensor;
 
 /** A loss to compile a model with: `losses.huber({ delta: 2 })`. */

@@ -39,7 +39,7 @@ export interface FitBatchesOptions {
 export interface FitOptions extends FitBatchesOptions {
   /** Samples a batch. Default 32, or the model's own fixed batch size. The last batch has what is left. */
   readonly batchSize?: number | undefined;
-  /** Whether each epoch goes through the samples in another order. Default true. */
+  /** Whether each epoch goes through the samples in another order. Default true; stateful layers want false. */
   readonly shuffle?: boolean | undefined;
   /** For those orders: the same seed gives the same ones in every engine. */
   readonly seed?: number | undefined;
@@ -164,6 +164,8 @@ function checkCallbacks(where: string, callbacks: Callbacks): void {
       throw new TypeError(
         `${where}: expected callbacks out of ${callbackNames.join(", ")}, got ${name}`,
       );
+  if (!callbackNames.some((name) => typeof callbacks[name] === "function"))
+    throw kindError(where, `callbacks with one of ${callbackNames.join(", ")}`, callbacks);
 }
 
 /** The samples to train on, and with `validationSplit` the last of them, which are kept apart. */

@@ -120,7 +120,7 @@ export abstract class RecurrentLayer<S = unknown> extends Layer {
       throw valueError(
         this.where,
         "an input [batch, time, features], features known",
-        formatBatchShape(inputShape),
+        `${formatBatchShape(inputShape)}${inputShape.length === 2 ? " (a recurrent layer before it needs returnSequences: true)" : ""}`,
       );
     if (this.cell && features !== this.cell.inputSize)
       throw valueError(

@@ -14,7 +14,7 @@ import { checkSamples, restoringStates, Trainer } from "./trainer.ts";
 export interface SequentialOptions {
   /** Its layers, first one first; more can be added. */
   readonly layers?: readonly Layer[] | undefined;
-  /** What summaries and saved models call it. Default "sequential". */
+  /** What summaries call it. Default "sequential". */
   readonly name?: string | undefined;
 }
 
@@ -176,7 +176,10 @@ export class Sequential extends Layer {
     }
   }
 
-  /** The loss and the metrics over x and y. Stateful layers go on, unless `keepState` is set. */
+  /**
+   * The loss and the metrics over x and y, which are there as a whole: batches that are iterated over can be `fit`'s
+   * `validationData`, or come one by one. Stateful layers go on, unless `keepState` is set.
+   */
   evaluate(x: Data, y: Data, options?: BatchOptions): Logs {
     const where = `${this.where}.evaluate`;
     const trainer = this.#trainer(where);

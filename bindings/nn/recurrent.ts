@@ -16,7 +16,7 @@ export interface RecurrentOptions {
   readonly numLayers?: number | undefined;
   /** Whether gates have biases (two each, as in torch). Default true. */
   readonly bias?: boolean | undefined;
-  /** The share of each layer's outputs, but the last one's, that is dropped while a network is trained. Default 0. */
+  /** The share of each layer's outputs, but the last one's (of one layer none), that is dropped while a network is trained. Default 0. */
   readonly dropout?: number | undefined;
   /** Whether each layer also runs backwards. Default false. */
   readonly bidirectional?: boolean | undefined;

@@ -7,11 +7,13 @@ import { classLosses, countClasses, softLosses } from "./cross-entropy.ts";
 import { checkReduction, type ReductionOptions, reduced } from "./reduction.ts";
 import { checkRowAxis, logSoftmaxRows, rowwise } from "./softmax.ts";
 
+/** What `categoricalCrossEntropy` can be given. */
 export interface CategoricalCrossEntropyOptions extends ReductionOptions {
   /** Whether predictions are logits rather than probabilities; `false` unless given. */
   readonly fromLogits?: boolean | undefined;
 }
 
+/** What `sparseCategoricalCrossEntropy` can be given. */
 export interface SparseCategoricalCrossEntropyOptions extends CategoricalCrossEntropyOptions {
   /** A class number, in range or not, of rows that are left out: their loss and gradient are 0. */
   readonly ignoreIndex?: number | undefined;

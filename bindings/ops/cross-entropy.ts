@@ -10,6 +10,7 @@ import { gatherRows, type Indices, scatterRows } from "./rows.ts";
 import { reshape } from "./shape.ts";
 import { checkRowAxis, logSoftmaxRows, moveLast } from "./softmax.ts";
 
+/** What `crossEntropy` can be given. */
 export interface CrossEntropyOptions extends ReductionOptions {
   /** What a row counts, by its class: [classes]. */
   readonly weight?: Constants | undefined;

@@ -86,6 +86,7 @@ export function mae(prediction: Tensor, target: Tensor, options?: ReductionOptio
   return elementLoss("mae", ABSOLUTE, prediction, target, reduction);
 }
 
+/** What `huber` can be given. */
 export interface HuberOptions extends ReductionOptions {
   /** Where the parabola becomes a line; above 0, 1 unless given. */
   readonly delta?: number | undefined;
@@ -99,6 +100,7 @@ export function huber(prediction: Tensor, target: Tensor, options?: HuberOptions
   return elementLoss(where, HUBER, prediction, target, reduction, delta);
 }
 
+/** What `binaryCrossEntropy` can be given. */
 export interface BinaryCrossEntropyOptions extends ReductionOptions {
   /** Whether predictions are logits x of σ(x) rather than probabilities; `false` unless given. */
   readonly fromLogits?: boolean | undefined;

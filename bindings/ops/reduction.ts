@@ -5,6 +5,7 @@ import { scaledTotal } from "./reduce.ts";
 /** What becomes of the losses of single elements or rows: their mean, their sum, or themselves. */
 export type Reduction = "mean" | "sum" | "none";
 
+/** What every loss can be given. */
 export interface ReductionOptions {
   /** `"mean"` unless given. */
   readonly reduction?: Reduction | undefined;

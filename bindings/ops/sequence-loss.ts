@@ -13,6 +13,7 @@ import { type Classes, type Constants, checkClasses, checkConstants } from "./cl
 import { classLosses } from "./cross-entropy.ts";
 import { sum } from "./reduce.ts";
 
+/** What `sequenceLoss` can be given. */
 export interface SequenceLossOptions {
   /** Divide the sum over the steps by their weights. `true` unless given, or a sum is asked for. */
   readonly averageAcrossTimesteps?: boolean | undefined;

@@ -1,4 +1,5 @@
 import {
+  Adam,
   accuracy,
   binaryCrossEntropy,
   type CompileOptions,
@@ -105,6 +106,7 @@ describeKernelSets("bad input of models", () => {
       ],
       ["Object's own", RangeError, compile({ loss: "toString" }), /toString/],
       ["metric", RangeError, compile({ metrics: ["accuracies"] }), /accuracy, acc, binaryAccuracy/],
+      ["a class", TypeError, compile({ optimizer: Adam }), /new Adam\(\)/],
       ["no optimizer", TypeError, () => model.compile(wrong({ loss: "mse" })), /optimizer/],
       ["no loss", TypeError, () => model.compile(wrong({ optimizer: "sgd" })), /loss/],
       ["metrics", TypeError, compile({ metrics: "accuracy" }), /array/],
@@ -307,6 +309,12 @@ describeKernelSets("bad input of models", () => {
         TypeError,
         attempt({ callbacks: { onEpochend() {} } }),
         /onEpochEnd.*onEpochend/,
+      ],
+      [
+        "Keras' name of a callback",
+        TypeError,
+        attempt({ callbacks: { on_epoch_end() {} } as never }),
+        /callbacks with one of .*onEpochEnd/,
       ],
       ["signal", TypeError, attempt({ signal: new AbortController() }), /AbortSignal/],
       ["misspelt", TypeError, attempt({ epoch: 3 }), /epochs/],

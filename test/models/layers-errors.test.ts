@@ -223,7 +223,8 @@ test("calls: numbers that are not in the table, masks, states and weights that d
       () => lstm.setWeights([zeros([4, 8]), zeros([2, 8]), zeros([9])]),
       /bias of shape \[8\]/,
     ],
-    ["weights that are none", TypeError, () => lstm.setWeights(wrong([1, 2, 3]))],
+    ["weights that are none", TypeError, () => lstm.setWeights(wrong([{}, {}, {}]))],
+    ["numbers", RangeError, () => lstm.setWeights([1, 2, 3]), /kernel of shape \[.*\], got \[\]/],
   ]);
   expect(lstm.getWeights().map(({ data }) => data)).toEqual(weights.map(({ data }) => data));
 });
