@@ -11,7 +11,7 @@ const imports = [
   ["index.ts", "LSTMCell, dynamicRNN", 29_000],
   ["index.ts", "LSTM, Linear, Stream", 32_000],
   ["index.ts", "Adam, LSTM, Linear, mse", 42_000],
-  ["index.ts", "layers, sequential", 58_000],
+  ["index.ts", "layers, sequential", 62_000],
   ["data/index.ts", "oneHot", 20_500],
   ["data/index.ts", "batches, padSequences, standardize, windows", 23_500],
   ["js/index.ts", "jsKernels", 12_000],
