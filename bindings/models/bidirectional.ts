@@ -1,4 +1,4 @@
-import { checkOptions, kindError, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, kindError, valueError } from "../core/check.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { add, mul } from "../ops/arithmetic.ts";
@@ -7,7 +7,6 @@ import {
   type Applied,
   applied,
   type BatchShape,
-  checkFlag,
   type Flow,
   Layer,
   type LayerOptions,

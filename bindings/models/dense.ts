@@ -1,4 +1,4 @@
-import { checkOptions, checkSize, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize, valueError } from "../core/check.ts";
 import { Linear } from "../nn/linear.ts";
 import { type Activation, resolveActivation } from "../ops/activation-table.ts";
 import { linear } from "../ops/matmul.ts";
@@ -6,7 +6,6 @@ import { type Initializer, type InitialValues, resolveInitializer } from "./init
 import {
   type BatchShape,
   checkFeatures,
-  checkFlag,
   type Flow,
   formatBatchShape,
   Layer,

@@ -1,4 +1,4 @@
-import { checkOptions, checkSize, describe, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize, describe, valueError } from "../core/check.ts";
 import { createParameters, type Parameter } from "../core/parameter.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { gatherRows } from "../ops/rows.ts";
@@ -6,7 +6,6 @@ import { reshape } from "../ops/shape.ts";
 import { type Initializer, type InitialValues, resolveInitializer } from "./initializer-names.ts";
 import {
   type BatchShape,
-  checkFlag,
   type Flow,
   formatBatchShape,
   Layer,

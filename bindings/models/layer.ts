@@ -1,4 +1,5 @@
 import {
+  checkFlag,
   checkOptions,
   checkSize,
   formatShape,
@@ -283,16 +284,4 @@ export function checkFeatures(where: string, shape: BatchShape, least: number): 
       formatBatchShape(shape),
     );
   return features;
-}
-
-/** An option that is true or false. */
-export function checkFlag(
-  where: string,
-  name: string,
-  value: boolean | undefined,
-  fallback: boolean,
-): boolean {
-  if (value !== undefined && typeof value !== "boolean")
-    throw kindError(where, `${name} to be true or false`, value);
-  return value ?? fallback;
 }

@@ -1,5 +1,5 @@
 import type { Cell, Unrolled } from "../cells/cell.ts";
-import { checkOptions, valueError } from "../core/check.ts";
+import { checkFlag, checkOptions, valueError } from "../core/check.ts";
 import { detach } from "../core/detach.ts";
 import { inFrame } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -13,7 +13,6 @@ import {
   applied,
   applyOptionNames,
   type BatchShape,
-  checkFlag,
   type Flow,
   formatBatchShape,
   Layer,

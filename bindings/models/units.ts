@@ -3,14 +3,14 @@ import type { Unrolled } from "../cells/cell.ts";
 import { GRUCell } from "../cells/gru.ts";
 import { LSTMCell, type LSTMState } from "../cells/lstm.ts";
 import { RNNCell } from "../cells/rnn.ts";
-import { checkOptions, checkSize } from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize } from "../core/check.ts";
 import { deriveSeed, Streams } from "../core/random.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Activation, resolveActivation } from "../ops/activation-table.ts";
 import { checkRate, drop } from "../ops/dropout.ts";
 import type { Packed } from "../unroll.ts";
 import { type Initializer, type InitialValues, resolveInitializer } from "./initializer-names.ts";
-import { type BatchShape, checkFlag, type Run } from "./layer.ts";
+import type { BatchShape, Run } from "./layer.ts";
 import {
   RecurrentLayer,
   type RecurrentLayerOptions,
