@@ -1,5 +1,5 @@
 import type { Callbacks, Logs } from "./callbacks.ts";
-import { Pace } from "./pause.ts";
+import { Pauses } from "./pause.ts";
 import type { Plan } from "./plan.ts";
 import { prefixed, RunningMeans } from "./trainer.ts";
 
@@ -17,23 +17,6 @@ async function tell(
   call: (callback: Callbacks) => unknown,
 ): Promise<void> {
   for (const callback of callbacks) await call(callback);
-}
-
-/** Keeps training from holding up the event loop, and ends it where its signal is aborted. */
-class Pauses {
-  readonly #pace = new Pace();
-  readonly #signal: AbortSignal | undefined;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  /** To be awaited between steps. Throws the signal's reason once it is aborted. */
-  async pause(): Promise<void> {
-    this.#signal?.throwIfAborted();
-    await this.#pace.breathe();
-    this.#signal?.throwIfAborted();
-  }
 }
 
 /** Trains as planned. Rejects with the reason of an aborted signal, or whatever a callback or an iterable throws. */

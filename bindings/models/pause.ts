@@ -26,7 +26,7 @@ function nextTurn(): Promise<void> {
 }
 
 /** Keeps long work from holding up the event loop. */
-export class Pace {
+class Pace {
   #since = Number.NEGATIVE_INFINITY;
 
   /** To be awaited between steps: lets go of the event loop where that is due, and the first time, since work came before. */
@@ -34,5 +34,22 @@ export class Pace {
     if (performance.now() - this.#since < longest) return;
     await nextTurn();
     this.#since = performance.now();
+  }
+}
+
+/** Keeps training from holding up the event loop, and ends it where its signal is aborted. */
+export class Pauses {
+  readonly #pace = new Pace();
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** To be awaited between steps. Throws the signal's reason once it is aborted. */
+  async pause(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    await this.#pace.breathe();
+    this.#signal?.throwIfAborted();
   }
 }
