@@ -327,7 +327,7 @@ describeKernelSets("LanguageModel", () => {
     const one = model();
     const before = one.perplexity(text);
     const optimizer = sgd();
-    const fit =
+    const training =
       (options: unknown, given: unknown = text) =>
       () =>
         one.fit(wrong(given), wrong(options));
