@@ -27,7 +27,6 @@ export const entryMistakes = [
     "  if (s.dbx && part == 0) column_sums(",
     "  if (s.dbx && part == 0 && !s.entries) column_sums(",
   ]),
-  wasm("scratch of the rows alone", ["max(s.rows, s.entries)", "s.rows"]),
   js("without bias, one row at a time", [
     "4 * r * n, n, bias, 0, x + 4",
     "4 * r * n, n, 0, 0, x + 4",
