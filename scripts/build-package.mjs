@@ -20,6 +20,7 @@ await build({
     "data/index": "bindings/data/index.ts",
     "js/index": "bindings/js/index.ts",
     "terminal/index": "bindings/terminal/index.ts",
+    "text/index": "bindings/text/index.ts",
   },
   external: ["cli-progress"],
   outdir: "dist",

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** From the top down: a file may import from its own room and from those below. */
 const bindings: readonly (readonly string[])[] = [
   ["index.ts"],
-  ["terminal"],
+  ["terminal", "text"],
   ["models"],
   ["data", "nn", "optim"],
   ["metrics.ts", "unroll.ts"],

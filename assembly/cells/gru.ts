@@ -5,6 +5,7 @@ import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
   clear_padding,
+  entry_gradients,
   gather_previous_h,
   hand_out,
   initial_gradients,
@@ -13,6 +14,7 @@ import {
   pad_bias,
   pad_rows,
   previous_h,
+  project_entries,
   project_input,
   recurrent_gradients,
   Scratch,
@@ -128,12 +130,13 @@ export function gru_steps(s: Sequence, from: i32, to: i32): void {
   }
 }
 
-/** Stages of the forward pass: 0 state and biases (one part), 1 projection, 2 steps, 3 states out (one part). */
+/** Stages of the forward pass: 0 state, biases and entries (one part), 1 projection, 2 steps, 3 states out (one part). */
 export function gru_forward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
   if (stage == 0) {
     pad_rows(s.h, s.h0, s.batch, s.hidden_size);
     gru_bias(s);
+    project_entries(s, 3);
   } else if (stage == 1) {
     project_input(s, 3, part, parts);
   } else if (stage == 2) {
@@ -263,7 +266,7 @@ function gru_sums(s: Sequence, part: i32, parts: i32): void {
   else recurrent_gradients(s, dr, dbr, dn, 3 * hp, s.c, 1, part, parts);
 }
 
-/** Stages of the backward pass: 0 state (one part), 1 steps, 2 sums over time, 3 initial state (one part). */
+/** Stages of the backward pass: 0 state (one part), 1 steps, 2 sums over time, 3 entries and initial state (one part). */
 export function gru_backward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
   if (stage == 0) {
@@ -274,6 +277,7 @@ export function gru_backward_stage(table: usize, stage: i32, part: i32, parts: i
   } else if (stage == 2) {
     gru_sums(s, part, parts);
   } else {
+    entry_gradients(s, 3);
     initial_gradients(s);
   }
 }

@@ -4,6 +4,7 @@ import { sigmoid_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
   clear_padding,
+  entry_gradients,
   gather_previous_h,
   hand_out,
   initial_gradients,
@@ -12,6 +13,7 @@ import {
   pad_bias,
   pad_rows,
   previous_h,
+  project_entries,
   project_input,
   recurrent_gradients,
   Scratch,
@@ -148,13 +150,14 @@ export function lstm_steps(s: Sequence, from: i32, to: i32): void {
   }
 }
 
-/** Stages of the forward pass: 0 states and biases (one part), 1 projection, 2 steps, 3 states out (one part). */
+/** Stages of the forward pass: 0 states, biases and entries (one part), 1 projection, 2 steps, 3 states out (one part). */
 export function lstm_forward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
   if (stage == 0) {
     pad_rows(s.h, s.h0, s.batch, s.hidden_size);
     pad_rows(s.c, s.c0, s.batch, s.hidden_size);
     lstm_bias(s);
+    project_entries(s, 4);
   } else if (stage == 1) {
     project_input(s, 4, part, parts);
   } else if (stage == 2) {
@@ -193,7 +196,7 @@ function lstm_steps_back(s: Sequence, from: i32, to: i32): void {
   }
 }
 
-/** Stages of the backward pass: 0 states (one part), 1 steps, 2 sums over time, 3 initial states (one part). */
+/** Stages of the backward pass: 0 states (one part), 1 steps, 2 sums over time, 3 entries and initial states (one part). */
 export function lstm_backward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
   if (stage == 0) {
@@ -207,6 +210,7 @@ export function lstm_backward_stage(table: usize, stage: i32, part: i32, parts: 
     input_gradients(s, 4, part, parts);
     recurrent_gradients(s, s.dr, s.dbr, s.gates, n, previous_h(s), 4, part, parts);
   } else {
+    entry_gradients(s, 4);
     initial_gradients(s);
   }
 }

@@ -3,6 +3,7 @@ import { relu_forward, tanh_forward } from "../pointwise";
 import {
   add_rows,
   clear_padding,
+  entry_gradients,
   gather_previous_h,
   hand_out,
   initial_gradients,
@@ -11,6 +12,7 @@ import {
   pad_bias,
   pad_rows,
   previous_h,
+  project_entries,
   project_input,
   recurrent_gradients,
   Scratch,
@@ -49,12 +51,13 @@ export function rnn_steps(s: Sequence, from: i32, to: i32): void {
   }
 }
 
-/** Stages of the forward pass: 0 state and bias (one part), 1 projection, 2 steps, 3 states out (one part). */
+/** Stages of the forward pass: 0 state, bias and entries (one part), 1 projection, 2 steps, 3 states out (one part). */
 export function rnn_forward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
   if (stage == 0) {
     pad_rows(s.h, s.h0, s.batch, s.hidden_size);
     rnn_bias(s);
+    project_entries(s, 1);
   } else if (stage == 1) {
     project_input(s, 1, part, parts);
   } else if (stage == 2) {
@@ -106,7 +109,7 @@ function rnn_steps_back(s: Sequence, from: i32, to: i32): void {
   }
 }
 
-/** Stages of the backward pass: 0 state (one part), 1 steps, 2 sums over time, 3 initial state (one part). */
+/** Stages of the backward pass: 0 state (one part), 1 steps, 2 sums over time, 3 entries and initial state (one part). */
 export function rnn_backward_stage(table: usize, stage: i32, part: i32, parts: i32): void {
   const s = changetype<Sequence>(table);
   if (stage == 0) {
@@ -119,6 +122,7 @@ export function rnn_backward_stage(table: usize, stage: i32, part: i32, parts: i
     input_gradients(s, 1, part, parts);
     recurrent_gradients(s, s.dr, s.dbr, s.gates, n, previous_h(s), 1, part, parts);
   } else {
+    entry_gradients(s, 1);
     initial_gradients(s);
   }
 }

@@ -1,6 +1,6 @@
 import { gemm, gemm_tn_range, gemm_tn_scratch } from "../gemm";
 import { column_sums } from "../reduce";
-import { gather_rows } from "../rows";
+import { gather_rows, gather_rows_backward } from "../rows";
 
 /**
  * What a whole-sequence kernel is given: one table of words in memory, filled by bindings/cells/sequence.ts in this
@@ -22,7 +22,7 @@ export class Sequence {
   hidden_size: i32; // H
   variant: i32; // RNN: 0 tanh, 1 relu. GRU: 0 reset after the product, 1 before
   sizes: usize; // i32[T]
-  x: usize; // [P, I]
+  x: usize; // [P, I], or with entries [V, I]
   h0: usize; // [B, H] or 0: zeros
   c0: usize; // [B, H] or 0: zeros (LSTM)
   w: usize; // W, packed by pack_nt in groups of H padded to Hp
@@ -44,7 +44,7 @@ export class Sequence {
   dc_last: usize; // [B, H] or 0 (LSTM)
   w_back: usize; // W, packed by pack_nn, rows in groups of H padded to Hp; 0 where dx is 0
   r_back: usize; // R, packed likewise, columns padded to Hp
-  dx: usize; // [P, I] or 0
+  dx: usize; // as x, or 0
   dw: usize; // [G·H, I] or 0
   dr: usize; // [G·H, H] or 0
   dbx: usize; // [G·H] or 0
@@ -54,6 +54,10 @@ export class Sequence {
   scratch: usize; // work: as many floats as sequence_scratch says
   parts: i32; // how many threads may work on this at a time
   forget_bias: f32; // LSTM: what is added to the forget gate beside its biases
+  // Inputs by number: the rows of the sequence are entries of a table, such as an embedding, and share what is computed of them.
+  entries: i32; // V, or 0: x is the rows themselves
+  index: usize; // i32[P]: which entry each row is
+  projected: usize; // [V, G·Hp] work: bias + x Wᵀ; backward: Σ d(pre-activation) of an entry's rows
 }
 
 export class Shape {
@@ -137,12 +141,23 @@ export function pad_bias(dst: usize, a: usize, b: usize, h: i32): void {
   if (b) add_rows(dst, h, b, h, 1, h);
 }
 
+/** projected [V, G·Hp] = bias + x Wᵀ: the input's share of the gates, once for each entry that there is. */
+export function project_entries(s: Sequence, gates_per_cell: i32): void {
+  if (!s.entries) return;
+  const n = gates_per_cell * Shape.padded(s.hidden_size);
+  gemm(s.projected, n, s.bias, 0, s.x, s.input_size, s.w, s.entries, n, s.input_size);
+}
+
 /** gates [P, G·Hp] = bias + x Wᵀ for all steps at once: the input's share does not depend on the state. */
 export function project_input(s: Sequence, gates_per_cell: i32, part: i32, parts: i32): void {
   const n = gates_per_cell * Shape.padded(s.hidden_size);
   const from = Part.from(s.rows, part, parts);
   const m = Part.from(s.rows, part + 1, parts) - from;
   const c = s.gates + ((<usize>from * n) << 2);
+  if (s.entries) {
+    gather_rows(c, s.projected, s.index + ((<usize>from) << 2), m, n);
+    return;
+  }
   const x = s.x + ((<usize>from * s.input_size) << 2);
   gemm(c, n, s.bias, 0, x, s.input_size, s.w, m, n, s.input_size);
 }
@@ -172,7 +187,7 @@ function last_rows(dst: usize, src: usize, last: usize, batch: i32, h: i32): voi
 /** What gemm_tn needs for any of a sequence's products, in floats. */
 function product_scratch(s: Sequence): i32 {
   const widest = max(s.input_size, Shape.padded(s.hidden_size));
-  return gemm_tn_scratch(4 * s.hidden_size, widest, s.rows);
+  return gemm_tn_scratch(4 * s.hidden_size, widest, max(s.rows, s.entries));
 }
 
 /** Scratch of backward, in this order: dh [B, Hp], dc [B, Hp], previous h [P, Hp], a product's for each part. In floats. */
@@ -220,7 +235,7 @@ export function gather_previous_h(s: Sequence): void {
   }
 }
 
-/** C [G·H, n] += dᵀ b over all rows, d [P, ld] in groups of Hp: this part's rows of C. */
+/** C [G·H, n] += dᵀ b over `rows` rows, d [rows, ld] in groups of Hp: this part's rows of C. */
 function weight_gradients(
   s: Sequence,
   c: usize,
@@ -229,6 +244,7 @@ function weight_gradients(
   ld: i32,
   b: usize,
   ldb: i32,
+  rows: i32,
   gates_per_cell: i32,
   part: i32,
   parts: i32,
@@ -239,23 +255,36 @@ function weight_gradients(
   const m = Part.from(all, part + 1, parts) - first;
   const to = c + ((<usize>first * n) << 2);
   const hp = Shape.padded(h);
-  gemm_tn_range(to, n, d, ld, b, ldb, Scratch.product(s, part), first, m, n, s.rows, h, hp);
+  gemm_tn_range(to, n, d, ld, b, ldb, Scratch.product(s, part), first, m, n, rows, h, hp);
 }
 
-/** From d(pre-activation) of all steps in `gates`: dx, dW and dbx, one product each. */
+/** From d(pre-activation) of all steps in `gates`: dx, dW and dbx, one product each. With entries dbx alone. */
 export function input_gradients(s: Sequence, gates_per_cell: i32, part: i32, parts: i32): void {
   const h = s.hidden_size;
   const g = gates_per_cell;
   const n = g * Shape.padded(h);
   const i = s.input_size;
+  if (s.dbx && part == 0) column_sums(s.dbx, s.gates, n, s.rows, g * h, h);
+  if (s.entries) return;
   if (s.dx) {
     const from = Part.from(s.rows, part, parts);
     const m = Part.from(s.rows, part + 1, parts) - from;
     const dx = s.dx + ((<usize>from * i) << 2);
     gemm(dx, i, dx, i, s.gates + ((<usize>from * n) << 2), n, s.w_back, m, i, n);
   }
-  if (s.dw) weight_gradients(s, s.dw, i, s.gates, n, s.x, i, g, part, parts);
-  if (s.dbx && part == 0) column_sums(s.dbx, s.gates, n, s.rows, g * h, h);
+  if (s.dw) weight_gradients(s, s.dw, i, s.gates, n, s.x, i, s.rows, g, part, parts);
+}
+
+/** dx and dW of entries, from the sums over each one's rows: products of V rows rather than P. */
+export function entry_gradients(s: Sequence, gates_per_cell: i32): void {
+  if (!s.entries) return;
+  const n = gates_per_cell * Shape.padded(s.hidden_size);
+  const i = s.input_size;
+  const d = s.projected;
+  memory.fill(d, 0, (<usize>s.entries * n) << 2);
+  gather_rows_backward(d, s.gates, s.index, s.rows, n);
+  if (s.dx) gemm(s.dx, i, s.dx, i, d, n, s.w_back, s.entries, i, n);
+  if (s.dw) weight_gradients(s, s.dw, i, d, n, s.x, i, s.entries, gates_per_cell, 0, 1);
 }
 
 /** dR and dbr of `gates_per_cell` gates, from `d` [P, ld]: what flows into R h + br. previous [P, Hp]: what R was multiplied by. */
@@ -272,7 +301,7 @@ export function recurrent_gradients(
 ): void {
   const h = s.hidden_size;
   const hp = Shape.padded(h);
-  if (dr) weight_gradients(s, dr, h, d, ld, previous, hp, gates_per_cell, part, parts);
+  if (dr) weight_gradients(s, dr, h, d, ld, previous, hp, s.rows, gates_per_cell, part, parts);
   if (dbr && part == parts - 1) column_sums(dbr, d, ld, s.rows, gates_per_cell * h, h);
 }
 

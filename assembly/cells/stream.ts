@@ -2,7 +2,7 @@ import { gemm } from "../gemm";
 import { gru_bias, gru_steps } from "./gru";
 import { lstm_bias, lstm_steps } from "./lstm";
 import { rnn_bias, rnn_steps } from "./rnn";
-import { pad_rows, project_input, Sequence, Shape } from "./sequence";
+import { pad_rows, project_entries, project_input, Sequence, Shape } from "./sequence";
 
 /**
  * Single steps of a whole stack. A program is pairs of words, one a layer from the first to the last: which kind of layer,
@@ -12,7 +12,7 @@ import { pad_rows, project_input, Sequence, Shape } from "./sequence";
  *   1 rnn, 2 gru, 3 lstm  as for a sequence, but h0 and h_last (c0 and c_last) are the same memory: the state
  */
 
-/** The biases, once and again after weights have changed. */
+/** The biases and what is computed of entries beforehand, once and again after weights have changed. */
 export function stream_refresh(program: usize, layers: i32): void {
   for (; layers > 0; layers--, program += 8) {
     const kind = i32.load(program);
@@ -20,6 +20,7 @@ export function stream_refresh(program: usize, layers: i32): void {
     if (kind == 1) rnn_bias(s);
     else if (kind == 2) gru_bias(s);
     else if (kind == 3) lstm_bias(s);
+    project_entries(s, kind == 1 ? 1 : kind + 1);
   }
 }
 

@@ -5,6 +5,7 @@ import { checkTensor, type Shape, type Tensor } from "../core/tensor.ts";
 import { add } from "../ops/arithmetic.ts";
 import { clip } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
+import { gatherRows } from "../ops/rows.ts";
 import { slice } from "../ops/shape.ts";
 import { Cell, type Unrolled, unrollSteps } from "./cell.ts";
 import type { Schedule } from "./schedule.ts";
@@ -127,6 +128,23 @@ export abstract class BuiltInCell<S> extends Cell<S> {
       const next = this.advance(slice(fromX, [start, 0], [rows, -1]), state, see ? see(h) : h);
       return [this.listState(next)[0]!, next];
     });
+  }
+
+  /**
+   * @internal `unroll` over rows of a table [V, I], `index` [P] says which. Where there are fewer entries than rows the input's
+   * share of the gates, and on the way back its gradient, is computed for each entry once: the same outputs to the bit.
+   */
+  unrollEntries(
+    table: Tensor,
+    index: Int32Array,
+    schedule: Schedule,
+    initial: S | undefined,
+  ): Unrolled<S> {
+    if (!this.fused || table.shape[0]! >= index.length)
+      return this.unroll(gatherRows(table, index), schedule, initial);
+    const first = initial === undefined ? undefined : this.listState(initial);
+    const { outputs, state } = runSequence(this.fused, table, schedule, first, index);
+    return { outputs, state: this.makeState(state) };
   }
 
   /** @internal The input's share of the gates with both biases, W x + bx + br, [batch, G·H]: where the sums begin. */

@@ -38,6 +38,9 @@ export const sequenceFields = [
   "scratch",
   "parts",
   "forgetBias",
+  "entries",
+  "index",
+  "projected",
 ] as const;
 
 export type SequenceField = (typeof sequenceFields)[number];

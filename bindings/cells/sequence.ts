@@ -80,6 +80,8 @@ class SequenceRun {
   readonly #cell: FusedCell;
   readonly #frame: Frame;
   readonly #x: Tensor;
+  /** Which row of x each row of the sequence is; undefined where x is those rows themselves. */
+  readonly #index: number | undefined;
   readonly #initial: readonly Tensor[] | undefined;
   readonly #parts: readonly Part[];
   readonly #table: number;
@@ -99,6 +101,7 @@ class SequenceRun {
     x: Tensor,
     schedule: Schedule,
     initial: readonly Tensor[] | undefined,
+    index: Int32Array | undefined,
   ) {
     const { batch, rows, parts } = schedule;
     const { weight_ih, weight_hh, bias_ih, bias_hh } = cell.weights;
@@ -109,6 +112,7 @@ class SequenceRun {
     this.#cell = cell;
     this.#frame = frame;
     this.#x = x;
+    this.#index = index && frame.words(index);
     this.#initial = initial;
     this.#parts = parts;
     this.#batch = batch;
@@ -144,6 +148,9 @@ class SequenceRun {
       c: gates === 1 ? 0 : frame.floats((states === 2 ? batch + most : most) * hp),
       tanhC: states === 2 ? frame.floats(most * hp) : 0,
     });
+    if (!index) return;
+    const entries = x.shape[0]!;
+    this.#fill({ entries, projected: frame.floats(entries * gates * hp) });
   }
 
   #fill(words: Words): void {
@@ -159,6 +166,14 @@ class SequenceRun {
     else kernels[`${kind}_sequence_${direction}`](this.#table);
   }
 
+  /** Where what goes in begins with a row of the sequence: numbers of entries, or x itself. */
+  #inputsFrom(row: number): Words {
+    const x = this.#frame.at(this.#x);
+    return this.#index === undefined
+      ? { x: x + 4 * row * this.#x.shape[1]! }
+      : { x, index: this.#index + 4 * row };
+  }
+
   /** The forward pass of part n. */
   #forward(n: number): void {
     const { firstStep, steps, firstRow, rows } = this.#parts[n]!;
@@ -167,7 +182,7 @@ class SequenceRun {
       steps,
       rows,
       sizes: this.#sizes + 4 * firstStep,
-      x: this.#frame.at(this.#x) + 4 * firstRow * this.#x.shape[1]!,
+      ...this.#inputsFrom(firstRow),
       y: this.#inPlace ? 0 : this.#frame.at(this.outputs) + 4 * firstRow * this.#cell.hiddenSize,
       last: this.#lasts[n]!,
       h0: h![n]!,
@@ -213,7 +228,7 @@ class SequenceRun {
       this.#fill({
         rows,
         dy: dy && dy + 4 * firstRow * h,
-        dx: dx && dx + 4 * firstRow * i,
+        dx: dx && this.#index === undefined ? dx + 4 * firstRow * i : dx,
         dhLast: dh![n + 1]!,
         dcLast: dc?.[n + 1] ?? 0,
         dh0: dh![n]!,
@@ -226,7 +241,7 @@ class SequenceRun {
 
 /**
  * Runs the whole-sequence kernels of a cell over packed sequences: one call forward, one backward.
- * x [P, I]; initial states [B, H], or nothing for zeros.
+ * x [P, I], or with an index [P] a table [V, I] of which row index[r] goes in at r; initial states [B, H], or nothing for zeros.
  *
  * Where the schedule is in parts (checkpointEvery) it is a call each way for each of them: only the states between parts are
  * kept, and backward runs a part's forward pass again before its own. The gradients of weights sum over time downwards, so
@@ -237,10 +252,11 @@ export function runSequence(
   x: Tensor,
   schedule: Schedule,
   initial: readonly Tensor[] | undefined,
+  index?: Int32Array,
 ): { readonly outputs: Tensor; readonly state: readonly Tensor[] } {
   const inputs = [x, ...Object.values(cell.weights), ...(initial ?? [])];
   return inFrame(inputs, (frame) => {
-    const run = new SequenceRun(cell, frame, x, schedule, initial);
+    const run = new SequenceRun(cell, frame, x, schedule, initial, index);
     run.forward();
     frame.record([run.outputs, ...run.state], inputs, () => run.backward());
     return { outputs: run.outputs, state: run.state };

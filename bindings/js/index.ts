@@ -27,7 +27,8 @@ function instantiate(): KernelInstance {
   const gemm = gemmKernels(heap);
   const pack = packKernels(heap);
   const reduce = reduceKernels(heap);
-  const steps = sequenceSteps(heap, gemm, reduce);
+  const rows = rowsKernels(heap);
+  const steps = sequenceSteps(heap, gemm, reduce, rows);
   const cells = {
     ...rnnKernels(heap, steps),
     ...lstmKernels(heap, steps),
@@ -41,7 +42,7 @@ function instantiate(): KernelInstance {
     ...layerNormKernels(heap),
     ...lossKernels(heap),
     ...elementLossKernels(heap),
-    ...rowsKernels(heap),
+    ...rows,
     ...copyKernels(heap),
     ...dropoutKernels(heap),
     ...optimizerKernels(heap),

@@ -6,6 +6,7 @@ import { type GemmKernels, gemmRange } from "./gemm.ts";
 import type { Heap } from "./heap.ts";
 import { sigmoid } from "./math.ts";
 import type { ReduceKernels } from "./reduce.ts";
+import type { RowsKernels } from "./rows.ts";
 
 /** Where each word stands in the table. */
 export const word: Record<SequenceField, number> = /* @__PURE__ */ Object.fromEntries(
@@ -106,7 +107,7 @@ export interface Steps {
   projectInput(s: number, g: number): void;
   /** h_last, c_last and y from h and c. */
   handOut(s: number): void;
-  /** dx, dW and dbx from d(pre-activation) of all steps in `gates`. */
+  /** dx, dW and dbx from d(pre-activation) of all steps in `gates`; with entries from their sums over each one's rows. */
   inputGradients(s: number, g: number): void;
   /**
    * dR and dbr of gates first…first + g from d [P, ld]. previous [P, Hp]: what R was multiplied by, 0 where that is h of
@@ -133,11 +134,16 @@ export const sequenceKernels = (heap: Heap, gemm: GemmKernels): SequenceKernels 
     const rows = i[t + word.rows]!;
     const widest = Math.max(i[t + word.inputSize]!, h);
     const states = (2 * i[t + word.batch]! + rows) * padded(h);
-    return states + gemm.gemm_tn_scratch(4 * h, widest, rows);
+    return states + gemm.gemm_tn_scratch(4 * h, widest, Math.max(rows, i[t + word.entries]!));
   },
 });
 
-export function sequenceSteps(heap: Heap, gemm: GemmKernels, reduce: ReduceKernels): Steps {
+export function sequenceSteps(
+  heap: Heap,
+  gemm: GemmKernels,
+  reduce: ReduceKernels,
+  table: RowsKernels,
+): Steps {
   /** [P, Hp]: for every row the h that its step began with. Where no sequence is shorter that is `h` itself. */
   function previousH(s: number): number {
     const f = heap.f32;
@@ -178,7 +184,22 @@ export function sequenceSteps(heap: Heap, gemm: GemmKernels, reduce: ReduceKerne
       const rows = i[t + word.rows]!;
       const bias = i[t + word.bias]! >>> 0;
       const x = i[t + word.x]! >>> 0;
-      gemm.gemm(i[t + word.gates]! >>> 0, n, bias, 0, x, k, i[t + word.w]! >>> 0, rows, n, k);
+      const w = i[t + word.w]! >>> 0;
+      const gates = i[t + word.gates]! >>> 0;
+      const entries = i[t + word.entries]!;
+      const index = i[t + word.index]! >>> 0;
+      const projected = i[t + word.projected]! >>> 0;
+      if (entries === 0) {
+        gemm.gemm(gates, n, bias, 0, x, k, w, rows, n, k);
+      } else if (rows < entries) {
+        for (let r = 0; r < rows; r++) {
+          const entry = i[(index >>> 2) + r]!;
+          gemm.gemm(gates + 4 * r * n, n, bias, 0, x + 4 * entry * k, k, w, 1, n, k);
+        }
+      } else {
+        gemm.gemm(projected, n, bias, 0, x, k, w, entries, n, k);
+        table.gather_rows(gates, projected, index, rows, n);
+      }
     },
 
     handOut(s) {
@@ -211,9 +232,16 @@ export function sequenceSteps(heap: Heap, gemm: GemmKernels, reduce: ReduceKerne
       const dbx = i[t + word.dbx]! >>> 0;
       const x = i[t + word.x]! >>> 0;
       const scratch = 4 * ((i[t + word.scratch]! >>> 2) + (2 * i[t + word.batch]! + rows) * hp);
-      if (dx !== 0)
-        gemm.gemm(dx, n, dx, n, gates, g * hp, i[t + word.wBack]! >>> 0, rows, n, g * hp);
-      if (dw !== 0) gemm.gemm_tn(dw, n, gates, g * hp, x, n, scratch, g * h, n, rows, h, hp);
+      const wBack = i[t + word.wBack]! >>> 0;
+      const entries = i[t + word.entries]!;
+      let [d, m] = [gates, rows];
+      if (entries > 0) {
+        [d, m] = [i[t + word.projected]! >>> 0, entries];
+        heap.f32.fill(0, d >>> 2, (d >>> 2) + m * g * hp);
+        table.gather_rows_backward(d, gates, i[t + word.index]! >>> 0, rows, g * hp);
+      }
+      if (dx !== 0) gemm.gemm(dx, n, dx, n, d, g * hp, wBack, m, n, g * hp);
+      if (dw !== 0) gemm.gemm_tn(dw, n, d, g * hp, x, n, scratch, g * h, n, m, h, hp);
       if (dbx !== 0) reduce.column_sums(dbx, gates, g * hp, rows, g * h, h);
     },
 

@@ -1,8 +1,6 @@
 import type { Callbacks, Logs } from "./callbacks.ts";
-import type { Batch } from "./data.ts";
-import { Pace } from "./pause.ts";
+import { Pauses } from "./pause.ts";
 import type { Plan } from "./plan.ts";
-import type { Supply } from "./supply.ts";
 import { prefixed } from "./trainer.ts";
 
 /** What training brought, one number an epoch: `history.loss`, `history.accuracy`, `history.valLoss`, ... */
@@ -19,50 +17,6 @@ async function tell(
   call: (callback: Callbacks) => unknown,
 ): Promise<void> {
   for (const callback of callbacks) await call(callback);
-}
-
-/** Keeps training from holding up the event loop, and ends it where its signal is aborted. */
-class Pauses {
-  readonly #pace = new Pace();
-  readonly #signal: AbortSignal | undefined;
-  /** Whether it ended while a batch was waited for, which may never come: closing waits for it too. */
-  stalled = false;
-
-  constructor(signal: AbortSignal | undefined) {
-    this.#signal = signal;
-  }
-
-  /** To be awaited between steps. Throws the signal's reason once it is aborted. */
-  async pause(): Promise<void> {
-    this.#signal?.throwIfAborted();
-    await this.#pace.breathe();
-    this.#signal?.throwIfAborted();
-  }
-
-  /** The batches of the next epoch. Throws the signal's reason once it is aborted, whether the next batch comes or not. */
-  async *batches(supply: Supply): AsyncGenerator<Batch> {
-    const epoch = supply.epoch();
-    for (;;) {
-      this.#signal?.throwIfAborted();
-      const { done, value } = await this.#unlessAborted(epoch.next());
-      if (done) return;
-      yield value;
-    }
-  }
-
-  #unlessAborted<T>(waited: Promise<T>): Promise<T> {
-    const signal = this.#signal;
-    if (!signal) return waited;
-    return new Promise<T>((resolve, reject) => {
-      const abort = (): void => {
-        this.stalled = true;
-        reject(signal.reason);
-      };
-      signal.addEventListener("abort", abort);
-      const settled = (): void => signal.removeEventListener("abort", abort);
-      waited.then(resolve, reject).finally(settled);
-    });
-  }
 }
 
 /** Trains as planned. Rejects with the reason of an aborted signal, or whatever a callback or an iterable throws. */
@@ -109,7 +63,7 @@ async function trainEpoch(plan: Plan, pauses: Pauses): Promise<Logs> {
   const { where, callbacks, trainer, training } = plan;
   const means = trainer.means();
   let index = 0;
-  for await (const batch of pauses.batches(training)) {
+  for await (const batch of pauses.batches(training.epoch())) {
     await pauses.pause();
     await tell(callbacks, (callback) => callback.onBatchBegin?.(index));
     means.add(trainer.train(where, batch));
@@ -128,7 +82,7 @@ async function validate(
 ): Promise<Logs | undefined> {
   if (!validation) return undefined;
   const means = trainer.means();
-  for await (const batch of pauses.batches(validation)) {
+  for await (const batch of pauses.batches(validation.epoch())) {
     await pauses.pause();
     means.add(trainer.evaluate(where, batch));
   }

@@ -36,3 +36,46 @@ export class Pace {
     this.#since = performance.now();
   }
 }
+
+/** Keeps training from holding up the event loop, and ends it where its signal is aborted. */
+export class Pauses {
+  readonly #pace = new Pace();
+  readonly #signal: AbortSignal | undefined;
+  /** Whether it ended while a batch was waited for, which may never come: closing waits for it too. */
+  stalled = false;
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** To be awaited between steps. Throws the signal's reason once it is aborted. */
+  async pause(): Promise<void> {
+    this.#signal?.throwIfAborted();
+    await this.#pace.breathe();
+    this.#signal?.throwIfAborted();
+  }
+
+  /** The batches of an epoch. Throws the signal's reason once it is aborted, whether the next batch comes or not. */
+  async *batches<Batch>(epoch: AsyncIterator<Batch, void>): AsyncGenerator<Batch> {
+    for (;;) {
+      this.#signal?.throwIfAborted();
+      const { done, value } = await this.#unlessAborted(epoch.next());
+      if (done) return;
+      yield value;
+    }
+  }
+
+  #unlessAborted<T>(waited: Promise<T>): Promise<T> {
+    const signal = this.#signal;
+    if (!signal) return waited;
+    return new Promise<T>((resolve, reject) => {
+      const abort = (): void => {
+        this.stalled = true;
+        reject(signal.reason);
+      };
+      signal.addEventListener("abort", abort);
+      const settled = (): void => signal.removeEventListener("abort", abort);
+      waited.then(resolve, reject).finally(settled);
+    });
+  }
+}

@@ -10,12 +10,13 @@ import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Block, Parameter } from "../core/parameter.ts";
 import type { Runtime } from "../core/runtime.ts";
 import { packParameter } from "../ops/matmul.ts";
+import { Embedding } from "./embedding.ts";
 import type { GRU, LSTM, RNN } from "./layers.ts";
 import { Linear } from "./linear.ts";
 import { Recurrent } from "./recurrent.ts";
 
-/** What a stream can be made of: layers or single cells that run forwards, and linear layers. */
-export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Linear;
+/** What a stream can be made of: layers or single cells that run forwards, linear layers, and an embedding as the first. */
+export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Linear | Embedding;
 
 /** The state of a stream: h, and c where the cell has one, for each recurrent layer from the first to the last. */
 export type StreamState = readonly { readonly h: Float32Array; readonly c?: Float32Array }[];
@@ -30,6 +31,12 @@ const where = "Stream";
 /** Which kind of layer the kernel is told of. */
 const kindNumbers = { linear: 0, rnn: 1, gru: 2, lstm: 3 } as const;
 
+/**
+ * The most floats (16 MiB) that are spent on the gates' share of every entry of an embedding: a step then copies its row of
+ * them. Beyond that it multiplies the entry's row of the embedding with W.
+ */
+const mostProjected = 2 ** 22;
+
 /** One layer of the program: its table, and its state where it has one. */
 interface Step {
   readonly layer: FusedLayer | Linear;
@@ -37,15 +44,16 @@ interface Step {
   readonly state: { readonly h: HeapPiece; readonly c?: HeapPiece } | undefined;
 }
 
-/** Layers as single steps: a stack cell by cell. */
-function flattenLayers(layers: readonly unknown[]): (FusedLayer | Linear)[] {
-  return layers.flatMap((layer, i): (FusedLayer | Linear)[] => {
+/** Layers as single steps: a stack cell by cell. The first one is called `layers[from]`. */
+function flattenLayers(layers: readonly unknown[], from: number): (FusedLayer | Linear)[] {
+  return layers.flatMap((layer, k): (FusedLayer | Linear)[] => {
+    const i = from + k;
     if (layer instanceof Linear) return [layer];
     if (layer instanceof BuiltInCell) return [checkFused(layer, i)];
     if (!(layer instanceof Recurrent))
       throw kindError(
         where,
-        `layers[${i}] to be RNN, LSTM, GRU, a cell of theirs or Linear`,
+        `layers[${i}] to be RNN, LSTM, GRU, a cell of theirs or Linear, or Embedding as the first`,
         layer,
       );
     if (layer.bidirectional)
@@ -64,8 +72,23 @@ function checkFused(cell: BuiltInCell<unknown>, i: number): FusedLayer {
   return cell as FusedLayer;
 }
 
-function checkFit(layers: readonly (FusedLayer | Linear)[]): void {
-  if (layers.length === 0) throw valueError(where, "at least one layer", "none");
+function checkFit(
+  embedding: Embedding | undefined,
+  layers: readonly (FusedLayer | Linear)[],
+): void {
+  const [first] = layers;
+  if (!first)
+    throw valueError(
+      where,
+      embedding ? "a layer after the embedding" : "at least one layer",
+      "none",
+    );
+  if (embedding && embedding.size !== first.inputSize)
+    throw valueError(
+      where,
+      `a layer with inputSize ${embedding.size} after the embedding`,
+      first.inputSize,
+    );
   layers.forEach((layer, i) => {
     const below = layers[i - 1];
     if (below && below.outputSize !== layer.inputSize)
@@ -80,10 +103,11 @@ function checkFit(layers: readonly (FusedLayer | Linear)[]): void {
 /**
  * A stack of recurrent and linear layers that runs one step at a time, as samples arrive: synchronous, one call into the
  * kernels a step for the whole stack, and nothing is allocated while it runs. The state lives in the stream; the weights are
- * those of the layers, and changes of them are seen.
+ * those of the layers, and changes of them are seen. With an `Embedding` as the first layer frames are numbers of its entries,
+ * and what the gates of the next layer make of each entry is computed beforehand.
  */
 export class Stream {
-  /** Features of a frame. */
+  /** Features of a frame; 1 where frames are numbers of entries. */
   readonly inputSize: number;
   /** Features of an output. */
   readonly outputSize: number;
@@ -91,6 +115,9 @@ export class Stream {
   readonly #steps: readonly Step[];
   readonly #program: HeapPiece;
   readonly #input: HeapPiece;
+  readonly #embedding: Embedding | undefined;
+  /** Where the number of the entry at work is kept; 0 where entries are not projected beforehand. */
+  readonly #entry: number;
   readonly #work: HeapPiece[] = [];
   /** Where the last layer puts its output. */
   readonly #output: number;
@@ -101,20 +128,23 @@ export class Stream {
   /** Throws a TypeError for another kind of layer, a RangeError where sizes do not fit or a layer runs both ways. */
   constructor(layers: readonly StreamLayer[]) {
     if (!Array.isArray(layers)) throw kindError(where, "an array of layers", layers);
-    const list = flattenLayers(layers);
-    checkFit(list);
-    const parameters = list.flatMap((layer) => Object.values(layer.parameters()) as Parameter[]);
+    const [first] = layers;
+    const embedding = first instanceof Embedding ? first : undefined;
+    const list = flattenLayers(embedding ? layers.slice(1) : layers, embedding ? 1 : 0);
+    checkFit(embedding, list);
+    const modules = embedding ? [embedding, ...list] : list;
+    const parameters = modules.flatMap((layer) => Object.values(layer.parameters()) as Parameter[]);
     this.#runtime = parameters[0]!.home;
     if (parameters.some((p) => p.home !== this.#runtime))
       throw new Error(`${where}: expected layers that were created under the same kernels`);
-    this.inputSize = list[0]!.inputSize;
+    this.inputSize = embedding ? 1 : list[0]!.inputSize;
     this.outputSize = list.at(-1)!.outputSize;
     this.#blocks = [...new Set(parameters.map((p) => p.block))];
     this.#versions = this.#blocks.map(() => -1);
 
     const { heap } = this.#runtime;
     this.#program = new HeapPiece(heap, 2 * list.length);
-    this.#input = new HeapPiece(heap, this.inputSize);
+    this.#input = new HeapPiece(heap, list[0]!.inputSize);
     let x = this.#input.address;
     this.#steps = list.map((layer, i) => {
       const { step, output } =
@@ -125,6 +155,8 @@ export class Stream {
       return step;
     });
     this.#output = x;
+    this.#embedding = embedding;
+    this.#entry = embedding ? this.#project(embedding, this.#steps[0]!) : 0;
     this.#refresh();
   }
 
@@ -133,6 +165,19 @@ export class Stream {
     const piece = new HeapPiece(this.#runtime.heap, n);
     this.#work.push(piece);
     return piece.address;
+  }
+
+  /** Has the first layer's kernel look its input up, where there is a kernel for that and room. */
+  #project({ count, weight }: Embedding, { layer, table }: Step): number {
+    if (layer instanceof Linear) return 0;
+    const { kind, hiddenSize } = layer.fused;
+    const floats = count * kinds[kind].gates * wholeVectors(hiddenSize);
+    if (floats > mostProjected) return 0;
+    const index = this.#floats(1);
+    const projected = this.#floats(floats);
+    const words = { entries: count, x: weight.address, index, projected };
+    fillTable(this.#runtime.heap, table.address, words);
+    return index;
   }
 
   #linear(layer: Linear, x: number): { step: Step; output: number } {
@@ -189,6 +234,7 @@ export class Stream {
   /** Packs weights that have changed since the last step. */
   #refresh(): void {
     const { heap, kernels } = this.#runtime;
+    this.#embedding?.weight.checkUsable();
     for (const { layer, table } of this.#steps) {
       if (layer instanceof Linear) {
         fillTable(heap, table.address, { w: packParameter(layer.weight, "nt") });
@@ -211,16 +257,14 @@ export class Stream {
   }
 
   /**
-   * One step: a frame [inputSize] in, an output [outputSize] into `out`.
-   * Throws a TypeError or RangeError for anything but Float32Arrays of these lengths; the state has not moved then.
+   * One step: a frame [inputSize], or with an embedding the number of an entry, in; an output [outputSize] into `out`.
+   * Throws a TypeError or RangeError for anything else or other lengths; the state has not moved then.
    */
-  step(frame: Float32Array, out: Float32Array): void {
-    if (!(frame instanceof Float32Array))
-      throw kindError("Stream.step", "frame to be a Float32Array", frame);
+  step(frame: Float32Array | number, out: Float32Array): void {
+    if (this.#embedding) this.#checkEntry(frame, this.#embedding.count);
+    else this.#checkFrame(frame);
     if (!(out instanceof Float32Array))
       throw kindError("Stream.step", "out to be a Float32Array", out);
-    if (frame.length !== this.inputSize)
-      throw valueError("Stream.step", `a frame of ${this.inputSize} numbers`, frame.length);
     if (out.length !== this.outputSize)
       throw valueError("Stream.step", `out for ${this.outputSize} numbers`, out.length);
     this.#checkUsable();
@@ -231,11 +275,32 @@ export class Stream {
         break;
       }
     const { heap, kernels } = this.#runtime;
-    heap.f32.set(frame, this.#input.address >>> 2);
+    if (typeof frame !== "number") heap.f32.set(frame, this.#input.address >>> 2);
+    else if (this.#entry) heap.i32[this.#entry >>> 2] = frame;
+    else this.#copyEntry(this.#embedding!, frame);
     kernels.stream_step(this.#program.address, this.#steps.length);
     const { f32 } = heap;
     const from = this.#output >>> 2;
     for (let i = 0; i < out.length; i++) out[i] = f32[from + i]!; // a loop: `set` would need a new view
+  }
+
+  #checkFrame(frame: unknown): void {
+    if (!(frame instanceof Float32Array))
+      throw kindError("Stream.step", "frame to be a Float32Array", frame);
+    if (frame.length !== this.inputSize)
+      throw valueError("Stream.step", `a frame of ${this.inputSize} numbers`, frame.length);
+  }
+
+  #checkEntry(frame: unknown, count: number): void {
+    if (typeof frame !== "number")
+      throw kindError("Stream.step", "frame to be the number of an entry", frame);
+    if (!Number.isInteger(frame) || frame < 0 || frame >= count)
+      throw valueError("Stream.step", `frame to be a whole number from 0 to ${count - 1}`, frame);
+  }
+
+  #copyEntry({ size, weight }: Embedding, entry: number): void {
+    const from = (weight.address >>> 2) + entry * size;
+    this.#runtime.heap.f32.copyWithin(this.#input.address >>> 2, from, from + size);
   }
 
   /** A copy of the state, plain data to keep or to send. */

@@ -1,4 +1,5 @@
 import { dropoutMistakes } from "./dropout.mjs";
+import { entryMistakes } from "./entries.mjs";
 import { gruMistakes } from "./gru.mjs";
 import { lossMistakes } from "./losses.mjs";
 import { lstmMistakes } from "./lstm.mjs";
@@ -17,6 +18,7 @@ export const mistakes = [
   ...sequenceMistakes,
   ...unrollingMistakes,
   ...streamMistakes,
+  ...entryMistakes,
   ...operationMistakes,
   ...lossMistakes,
   ...optimizerMistakes,

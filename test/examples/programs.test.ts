@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -88,6 +88,25 @@ describe("gradient-through-time", () => {
   });
 });
 
+describe("text-generation", () => {
+  test("learns to write, and writes", () => {
+    const stdout = output("text-generation", "--epochs", "5", "--units", "64", "--length", "200");
+    const nats = figures(stdout, /(\d\.\d{3}) on the last tenth/g);
+    expect(nats.length).toBe(5);
+    expect(nats[4]).toBeLessThan(2.6); // all of some 90 characters alike: 4.5
+    expect(stdout.split("\n\n").slice(1).join("").length).toBeGreaterThan(150);
+  });
+
+  test("words of a file of one's own", () => {
+    const path = join(folder, "scene.txt");
+    writeFileSync(path, "ANNA: Go to the lake!\nBEN: I am at the lake, Anna.\n".repeat(60));
+    const args = ["--file", path, "--words", "--epochs", "40", "--length", "40", "--percent", "0"];
+    const stdout = output("text-generation", ...args);
+    expect(figures(stdout, /(\d\.\d{3}) on the last tenth/g).at(-1)).toBeLessThan(0.2);
+    expect(stdout).toContain("BEN: I am at the lake, Anna.\nANNA: Go to the lake!\n");
+  });
+});
+
 const programs = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
 
 test.each(programs)("%s explains itself, and is short", (file) => {
@@ -104,6 +123,7 @@ test.each([
   ["mnist-rows", "--mnist"],
   ["airline", "--data"],
   ["japanese-vowels", "--data"],
+  ["text-generation", "--file"],
 ])("%s names what is missing in one line", (name, option) => {
   const { status, stdout, stderr } = runProgram(name, option, join(folder, "nowhere"));
   expect([status, stdout]).toEqual([1, ""]);
