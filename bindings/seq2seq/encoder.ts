@@ -5,7 +5,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { concat } from "../ops/shape.ts";
 import { bidirectionalDynamicRNN, dynamicRNN } from "../unroll.ts";
 import { type StackOptions, stackOptionNames, TokenStack } from "./stack.ts";
-import type { TokenSequences } from "./tokens.ts";
+import type { PaddedTokens, TokenSequences } from "./tokens.ts";
 
 /** What an encoder can be given. */
 export interface EncoderOptions extends StackOptions {
@@ -48,7 +48,11 @@ export class Encoder<S> extends TokenStack<S> {
    * zeros. Throws a TypeError or RangeError for what is not a token.
    */
   forward(sequences: TokenSequences): Encoded<S> {
-    const padded = this.pad("Encoder.forward", "sequences", sequences);
+    return this.run(this.pad("Encoder.forward", "sequences", sequences));
+  }
+
+  /** @internal Sequences that are one batch already. */
+  run(padded: PaddedTokens): Encoded<S> {
     const { lengths } = padded;
     return inFrame([this], () => {
       const states: S[] = [];

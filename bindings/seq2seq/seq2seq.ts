@@ -59,8 +59,9 @@ export interface EncodedSources {
   readonly memory: Memory | undefined;
 }
 
-/** Targets as a decoder is trained on them. */
+/** Sources, and targets as a decoder is trained on them. */
 interface Lesson {
+  readonly sources: PaddedTokens;
   /** [batch · time] what each step is given: the start, then the target. */
   readonly given: PaddedTokens;
   /** [batch · time] what it is to say: the target, then the end; -1 where nothing counts. */
@@ -117,8 +118,12 @@ export class Seq2Seq extends Module {
 
   /** Reads sources. What comes back is for `step`. */
   encode(sources: TokenSequences): EncodedSources {
+    return this.#read(this.encoder.pad("Seq2Seq.encode", "sources", sources));
+  }
+
+  #read(sources: PaddedTokens): EncodedSources {
     return inFrame([this], () => {
-      const { outputs, lengths, states } = this.encoder.forward(sources);
+      const { outputs, lengths, states } = this.encoder.run(sources);
       return {
         states: this.bridge instanceof Bridge ? this.bridge.forward(states) : states,
         memory: this.decoder.attention?.memory(outputs, { lengths }),
@@ -145,7 +150,7 @@ export class Seq2Seq extends Module {
     checkNumber(where, "teacherForcing", teacherForcing, 0, 1);
     const lesson = this.#lesson(where, sources, targets);
     return inFrame([this], () => {
-      const encoded = this.encode(sources);
+      const encoded = this.#read(lesson.sources);
       const logits =
         teacherForcing === 1
           ? this.#forced(where, lesson, encoded).logits
@@ -163,7 +168,7 @@ export class Seq2Seq extends Module {
     if (!this.decoder.attention)
       throw new Error(`${where}: expected a model with attention, got one without`);
     const lesson = this.#lesson(where, sources, targets);
-    return inFrame([this], () => this.#forced(where, lesson, this.encode(sources)).weights!);
+    return inFrame([this], () => this.#forced(where, lesson, this.#read(lesson.sources)).weights!);
   }
 
   /**
@@ -176,12 +181,14 @@ export class Seq2Seq extends Module {
     const { beamWidth = 1, temperature, seed, lengthPenalty } = checked;
     if (checkSize(where, "beamWidth", beamWidth) > 1 && temperature)
       throw valueError(where, "temperature 0 with a beamWidth above 1", temperature);
+    const read = this.encoder.pad(where, "sources", sources);
+    const { maxLength = 2 * read.lengths.reduce((a, b) => Math.max(a, b)) + 10 } = checked;
+    checkSize(where, "maxLength", maxLength);
     return scope(() => {
-      const encoded = this.encode(sources);
-      const start = Int32Array.from(sources, () => this.special.startToken);
-      const longest = sources.reduce((most, { length }) => Math.max(most, length), 0);
-      const { maxLength = 2 * longest + 10 } = checked;
-      const ending = { endToken: this.special.endToken, maxLength };
+      const encoded = this.#read(read);
+      const { startToken, endToken } = this.special;
+      const start = new Int32Array(read.batch).fill(startToken);
+      const ending = { endToken, maxLength };
       const step = this.step(encoded);
       if (beamWidth === 1)
         return decode(step, start, encoded.states, { ...ending, temperature, seed });
@@ -193,10 +200,10 @@ export class Seq2Seq extends Module {
   #lesson(where: string, sources: TokenSequences, targets: TokenSequences): Lesson {
     const { padToken, startToken, endToken } = this.special;
     const vocabulary = this.decoder.embedding.count;
+    const read = this.encoder.pad(where, "sources", sources);
     const rules = { vocabulary, padToken, reserved: { ...this.special } };
     const { tokens, lengths, batch, time } = padTokens(where, "targets", targets, rules);
-    if (!Array.isArray(sources) || sources.length !== batch)
-      throw valueError(where, `${batch} sources, one a target`, sources?.length);
+    if (read.batch !== batch) throw valueError(where, `${read.batch} targets, one a source`, batch);
     const steps = time + 1;
     const given = new Int32Array(batch * steps).fill(padToken);
     const wanted = new Int32Array(batch * steps).fill(-1);
@@ -206,7 +213,11 @@ export class Seq2Seq extends Module {
       wanted.set([...own, endToken], b * steps);
     }
     const counted = lengths.map((n) => n + 1);
-    return { given: { tokens: given, lengths: counted, batch, time: steps }, wanted };
+    return {
+      sources: read,
+      given: { tokens: given, lengths: counted, batch, time: steps },
+      wanted,
+    };
   }
 
   /** All steps at once, each given the true token. */

@@ -54,7 +54,7 @@ export abstract class TokenStack<S> extends Module {
   }
 
   /** @internal Sequences as one batch. */
-  protected pad(where: string, name: string, sequences: TokenSequences): PaddedTokens {
+  pad(where: string, name: string, sequences: TokenSequences): PaddedTokens {
     const { count, paddingIndex } = this.embedding;
     return padTokens(where, name, sequences, { vocabulary: count, padToken: paddingIndex! });
   }
