@@ -19,12 +19,12 @@ another one writes, looking at the words it needs. Shows what it writes.`,
 };
 
 await run(usage, ({ data, seed, epochs, beam }, terminal) => {
-  const pairs = data === undefined ? makePairs(4000, 200, seed) : readPairs(data, 1000);
+  const pairs = data === undefined ? makePairs(2000, 200, seed) : readPairs(data, 1000);
   const languages = new Languages(pairs);
   const [known, held] = [languages.encode(pairs.train), languages.encode(pairs.test)];
 
   const model = new Seq2Seq({ ...languages.tokens, bidirectional: true, dropout: 0.1, seed });
-  const training = batches(known.x, known.y, { batchSize: 64, shuffle: true, seed });
+  const training = batches(known.x, known.y, { batchSize: 32, shuffle: true, seed });
   const learningRate = cosineDecay(3e-3, { decaySteps: epochs * training.count });
   const optimizer = new Adam({ learningRate, clipNorm: 1 });
   for (let epoch = 1; epoch <= epochs; epoch++) {

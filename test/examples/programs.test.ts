@@ -90,7 +90,7 @@ describe("gradient-through-time", () => {
 
 describe("translate", () => {
   test("learns a made grammar, and shows where it looked", () => {
-    const stdout = output("translate", "--epochs", "3", "--beam", "3");
+    const stdout = output("translate", "--epochs", "2", "--beam", "3");
     const shares = figures(stdout, /^beam [13]: (\d+\.\d\d) % of the words of 200 others/gm);
     expect(shares.length).toBe(2);
     for (const share of shares) expect(share).toBeGreaterThan(90);
