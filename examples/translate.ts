@@ -5,7 +5,7 @@ import { Seq2Seq } from "gatewise/seq2seq";
 import { path, whole } from "./support/options.ts";
 import { makePairs, PAIRS_FOLDER, readPairs } from "./support/pairs.ts";
 import { run } from "./support/program.ts";
-import { drawAttention, inParts, Languages, tokensRight } from "./support/translation.ts";
+import { drawAttention, inParts, Languages, score } from "./support/translation.ts";
 
 const usage = {
   about: `Learns to translate English to French: a GRU reads the sentence both ways,
@@ -13,7 +13,7 @@ another one writes, looking at the words it needs. Shows what it writes.`,
   options: {
     data: path("DIR", PAIRS_FOLDER),
     seed: whole(1, "seed of weights, order and sentences made here"),
-    epochs: whole(8, "passes over the sentences", 1),
+    epochs: whole(12, "passes over the sentences", 1),
     beam: whole(4, "hypotheses that beam search follows", 1),
   },
 };
@@ -35,10 +35,7 @@ await run(usage, ({ data, seed, epochs, beam }, terminal) => {
 
   for (const beamWidth of [1, beam]) {
     const written = inParts(held.x, 100, (part) => model.decode(part, { beamWidth }));
-    const share = tokensRight(written, held.y).toFixed(2);
-    terminal.line(
-      `beam ${beamWidth}: ${share} % of the words of ${held.x.length} others are right`,
-    );
+    terminal.line(`beam ${beamWidth}, words of ${held.x.length} others: ${score(written, held.y)}`);
   }
   for (let n = 0; n < 3; n++) {
     const source = held.x[n]!;

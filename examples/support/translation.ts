@@ -38,6 +38,32 @@ export function tokensRight(got: readonly number[][], wanted: readonly number[][
   return (100 * right) / all;
 }
 
+/** The percentage of tokens that come in the right order, whatever stands between them; those of the longer sequence count. */
+export function tokensInOrder(got: readonly number[][], wanted: readonly number[][]): number {
+  let [right, all] = [0, 0];
+  wanted.forEach((tokens, n) => {
+    right += longestCommon(got[n]!, tokens);
+    all += Math.max(tokens.length, got[n]!.length);
+  });
+  return (100 * right) / all;
+}
+
+/** The length of the longest common subsequence (Wagner and Fischer 1974). */
+function longestCommon(a: readonly number[], b: readonly number[]): number {
+  let above = new Array<number>(b.length + 1).fill(0);
+  for (const token of a) {
+    const row = [0];
+    for (const [i, other] of b.entries())
+      row.push(token === other ? above[i]! + 1 : Math.max(row[i]!, above[i + 1]!));
+    above = row;
+  }
+  return above.at(-1)!;
+}
+
+/** Both shares in words: behind a word too many nothing is in its place, though it may be right. */
+export const score = (got: readonly number[][], wanted: readonly number[][]): string =>
+  `${tokensRight(got, wanted).toFixed(2)} % in their places, ${tokensInOrder(got, wanted).toFixed(2)} % in order`;
+
 /** `f` of a list part by part, the results one behind the other. */
 export function inParts<T, R>(list: readonly T[], size: number, f: (part: T[]) => R[]): R[] {
   const results: R[] = [];

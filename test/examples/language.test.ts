@@ -11,6 +11,8 @@ import {
   drawAttention,
   inParts,
   Languages,
+  score,
+  tokensInOrder,
   tokensRight,
 } from "../../examples/support/translation.ts";
 import {
@@ -83,6 +85,21 @@ describe("pairs", () => {
         ],
       ),
     ).toBe(60);
+  });
+
+  test("tokensInOrder counts what is there in order", () => {
+    expect(tokensInOrder([[1, 9, 2, 3]], [[1, 2, 3]])).toBe(75);
+    expect(
+      tokensInOrder(
+        [[2, 1], []],
+        [
+          [1, 2],
+          [4, 5],
+        ],
+      ),
+    ).toBe(25);
+    expect(tokensInOrder([[5, 1, 6, 2, 7]], [[1, 2, 5, 6, 7]])).toBe(60);
+    expect(score([[1, 2]], [[2]])).toBe("0.00 % in their places, 50.00 % in order");
   });
 
   test("Languages know the words to learn from, and the model's tokens", () => {
