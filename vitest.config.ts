@@ -8,6 +8,7 @@ export default defineConfig({
       { find: /^gatewise$/, replacement: source("index.ts") },
       { find: /^gatewise\/data$/, replacement: source("data/index.ts") },
       { find: /^gatewise\/js$/, replacement: source("js/index.ts") },
+      { find: /^gatewise\/seq2seq$/, replacement: source("seq2seq/index.ts") },
       { find: /^gatewise\/terminal$/, replacement: source("terminal/index.ts") },
       { find: /^gatewise\/text$/, replacement: source("text/index.ts") },
     ],

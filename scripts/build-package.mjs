@@ -19,6 +19,7 @@ await build({
     index: "bindings/index.ts",
     "data/index": "bindings/data/index.ts",
     "js/index": "bindings/js/index.ts",
+    "seq2seq/index": "bindings/seq2seq/index.ts",
     "terminal/index": "bindings/terminal/index.ts",
     "text/index": "bindings/text/index.ts",
   },

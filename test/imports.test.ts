@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const bindings: readonly (readonly string[])[] = [
   ["index.ts"],
   ["terminal", "text"],
-  ["models"],
+  ["models", "seq2seq"],
   ["data", "nn", "optim"],
   ["metrics.ts", "unroll.ts"],
   ["cells"],

@@ -107,6 +107,48 @@ describe("text-generation", () => {
   });
 });
 
+describe("translate", () => {
+  test("learns a made grammar, and shows where it looked", () => {
+    const stdout = output("translate", "--epochs", "2", "--beam", "3");
+    const shares = figures(
+      stdout,
+      /^beam [13], words of 200 others: (\d+\.\d\d) % in their places/gm,
+    );
+    expect(shares.length).toBe(2);
+    for (const share of shares) expect(share).toBeGreaterThan(90);
+    expect(stdout.match(/^ *\S+ │[ ░▒▓█]+│ \S+$/gm)!.length).toBeGreaterThan(15);
+  });
+});
+
+describe("tagger", () => {
+  test("tells what words are by their ends and their places", () => {
+    const stdout = output("tagger", "--epochs", "1");
+    const [share] = figures(stdout, /, (\d+\.\d\d) % of other words/g);
+    expect(share).toBeGreaterThan(95);
+    expect(stdout).toMatch(/\/(NOUN|PROPN) .*\/VERB .*\/PUNCT$/m);
+  });
+});
+
+describe("dialogue", () => {
+  test("nine answers of ten by heart, and a paraphrase", () => {
+    const stdout = output("dialogue");
+    const [learnt] = figures(stdout, /^(\d+) of 50 answers are known by heart$/gm);
+    expect(learnt).toBeGreaterThanOrEqual(45);
+    expect(stdout).toContain("> And how old would you be?\nOlder than the lamp, younger than the");
+  });
+
+  test("lines of one's own", () => {
+    const path = join(folder, "dialogue.txt");
+    writeFileSync(path, "Ping?\nPong.\n\nWho goes there?\nIt's me, Ann!\n");
+    const stdout = output("dialogue", "--data", path, "--steps", "60");
+    expect(stdout).toContain("2 of 2 answers are known by heart");
+    writeFileSync(path, "Ping?\n");
+    const { status, stderr } = runProgram("dialogue", "--data", path);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^dialogue: .*dialogue\.txt: expected lines in pairs, got 1\n$/);
+  });
+});
+
 const programs = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
 
 test.each(programs)("%s explains itself, and is short", (file) => {
@@ -124,6 +166,9 @@ test.each([
   ["airline", "--data"],
   ["japanese-vowels", "--data"],
   ["text-generation", "--file"],
+  ["translate", "--data"],
+  ["tagger", "--data"],
+  ["dialogue", "--data"],
 ])("%s names what is missing in one line", (name, option) => {
   const { status, stdout, stderr } = runProgram(name, option, join(folder, "nowhere"));
   expect([status, stdout]).toEqual([1, ""]);
