@@ -9,6 +9,7 @@ export default defineConfig({
       { find: /^gatewise\/data$/, replacement: source("data/index.ts") },
       { find: /^gatewise\/js$/, replacement: source("js/index.ts") },
       { find: /^gatewise\/terminal$/, replacement: source("terminal/index.ts") },
+      { find: /^gatewise\/word2vec$/, replacement: source("word2vec/index.ts") },
     ],
   },
   test: {

@@ -27,7 +27,9 @@ const compile = (entry, name, ...flags) =>
   ).then(({ stdout, stderr }) => process.stderr.write(stdout + stderr));
 
 await Promise.all([
-  ...modules.map(({ name, base }) => compile(name, name, ...(base ? ["--memoryBase", `${base}`] : []))),
+  ...modules.map(({ name, base }) =>
+    compile(name, name, ...(base ? ["--memoryBase", `${base}`] : [])),
+  ),
   compile("index", "kernels"),
 ]);
 

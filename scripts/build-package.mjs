@@ -20,6 +20,7 @@ await build({
     "data/index": "bindings/data/index.ts",
     "js/index": "bindings/js/index.ts",
     "terminal/index": "bindings/terminal/index.ts",
+    "word2vec/index": "bindings/word2vec/index.ts",
   },
   external: ["cli-progress"],
   outdir: "dist",

@@ -5,7 +5,7 @@ import type { Word2VecKernels } from "../core/word2vec.ts";
 import { type TrainingField, trainingFields } from "../word2vec/table.ts";
 import type { Heap } from "./heap.ts";
 import { sigmoid } from "./math.ts";
-import { multiplyHigh, words as block, philox } from "./random.ts";
+import { words as block, multiplyHigh, philox } from "./random.ts";
 
 /** Where each word stands in the table. */
 const word: Record<TrainingField, number> = /* @__PURE__ */ Object.fromEntries(
