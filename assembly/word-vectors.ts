@@ -8,13 +8,13 @@ import { Random } from "./random";
  *
  *   L   = -log σ(u_w · h) - Σ_k log σ(-u_k · h)       k: N words of noise; those that are w are left out
  *   g_w = rate · (1 - σ(u_w · h))      g_k = -rate · σ(u_k · h)
- *   e   = Σ g u                        u += g h           all of them from the values before the step
+ *   e   = Σ g u                        u += g h           every g from the values before the step
  *
  *   skip-gram   a step for each word c of the window around w:  h = v_c, v_c += e
  *   CBOW        a step for the window as a whole:  h = mean of v_c, each v_c += e (not e / count: as the authors' program)
  *
  * v are rows of `input`, u rows of `output`. A row has D floats, a multiple of four; what is beyond the vector's size is 0
- * and stays 0. A row that a step has twice is added to twice.
+ * and stays 0. Noise that is drawn twice in a step counts twice, the second time with u as the first time left it.
  */
 
 /**
@@ -219,8 +219,7 @@ function cbow(s: Training, t: i32, first: i32, last: i32, rate: f32): void {
   memory.fill(s.error, 0, bytes);
   for (let c = first; c <= last; c++) if (c != t) add_row(s.mean, Kept.row(s, c), s.size);
   const share = f32x4.splat(<f32>1 / <f32>(last - first));
-  for (let p = s.mean; p < s.mean + bytes; p += 16)
-    v128.store(p, f32x4.mul(share, v128.load(p)));
+  for (let p = s.mean; p < s.mean + bytes; p += 16) v128.store(p, f32x4.mul(share, v128.load(p)));
   train_step(s, s.error, s.mean, Kept.word(s, t), s.draws, rate);
   for (let c = first; c <= last; c++) if (c != t) add_row(Kept.row(s, c), s.error, s.size);
 }
