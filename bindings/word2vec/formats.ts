@@ -77,7 +77,10 @@ function readHeader(where: string, line: string): [count: number, size: number] 
   return [count, size];
 }
 
-function checkDistinct(where: string, words: readonly string[]): void {
+function checkWords(where: string, words: readonly string[]): void {
+  const unnamed = words.indexOf("");
+  if (unnamed >= 0)
+    throw valueError(where, "a word before every vector", `none as word ${unnamed + 1}`);
   if (new Set(words).size === words.length) return;
   const seen = new Set<string>();
   const twice = words.find((word) => seen.size === seen.add(word).size)!;
@@ -105,7 +108,7 @@ export function readText(where: string, text: unknown): Contents {
     });
     return word!;
   });
-  checkDistinct(where, words);
+  checkWords(where, words);
   return { words, size, values };
 }
 
@@ -143,6 +146,6 @@ export function readBinary(where: string, given: unknown): Contents {
   while (bytes[at] === newLine) at++;
   if (at !== bytes.length)
     throw valueError(where, `nothing behind ${count} words`, `${bytes.length - at} bytes`);
-  checkDistinct(where, words);
+  checkWords(where, words);
   return { words, size, values };
 }
