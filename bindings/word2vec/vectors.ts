@@ -32,16 +32,14 @@ export class WordVectors {
   /** The words nearest to a vector, nearest first, without those at the places left out. */
   nearest(target: ArrayLike<number>, n: number, without: ReadonlySet<number>): Neighbour[] {
     const best: [place: number, similarity: number][] = [];
+    const sort = () => best.sort(([, a], [, b]) => b - a).splice(n);
     const { words } = this.vocabulary;
     for (let place = 0; place < words.length; place++) {
       if (without.has(place)) continue;
-      const similarity = cosine(target, this.row(place));
-      if (best.length === n && similarity <= best[n - 1]![1]) continue;
-      let at = best.length;
-      while (at > 0 && best[at - 1]![1] < similarity) at--;
-      best.splice(at, 0, [place, similarity]);
-      if (best.length > n) best.pop();
+      best.push([place, cosine(target, this.row(place))]);
+      if (best.length >= 2 * n) sort();
     }
+    sort();
     return best.map(([place, similarity]) => [words[place]!, similarity]);
   }
 }

@@ -321,7 +321,7 @@ test("fit: wrong arguments reject before anything has changed", async () => {
     [
       "rare words",
       RangeError,
-      fit([["a", "b"]]),
+      fitting([["a", "b"]]),
       /at least 2 times \(minCount\), got none among 2/,
     ],
     ["epochs", RangeError, fitting(fine, { epochs: 0 }), /epochs/],
