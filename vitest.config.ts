@@ -11,6 +11,7 @@ export default defineConfig({
       { find: /^gatewise\/seq2seq$/, replacement: source("seq2seq/index.ts") },
       { find: /^gatewise\/terminal$/, replacement: source("terminal/index.ts") },
       { find: /^gatewise\/text$/, replacement: source("text/index.ts") },
+      { find: /^gatewise\/word2vec$/, replacement: source("word2vec/index.ts") },
     ],
   },
   test: {

@@ -1,6 +1,6 @@
-// Compiles assembly/ and puts modules and signatures where TypeScript finds them: build/{core,extras}.{wasm,d.ts} ->
-// bindings/core/generated/{core,extras}.ts, the module in hex: gzip sees through it, and it decodes without atob or fetch.
-// build/kernels.wasm is both modules in one, for those who load the kernels themselves. Arguments go to the compiler.
+// Compiles assembly/ and puts modules and signatures where TypeScript finds them: build/NAME.{wasm,d.ts} ->
+// bindings/core/generated/NAME.ts, the module in hex: gzip sees through it, and it decodes without atob or fetch.
+// build/kernels.wasm is all modules in one, for those who load the kernels themselves. Arguments go to the compiler.
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,12 @@ import { promisify } from "node:util";
 const root = new URL("../", import.meta.url);
 const asc = fileURLToPath(new URL("node_modules/assemblyscript/bin/asc.js", root));
 
-/** Where the second module's constants begin; the first one's end before, the heap begins behind them. */
-const extrasBase = 4096;
+/** The modules, and where the constants of each begin: the next one's are behind them, the heap is behind all. */
+const modules = [
+  { name: "core", title: "Kernels" },
+  { name: "extras", title: "Extras", base: 4096 },
+  { name: "word2vec", title: "Word2VecKernels", base: 5120 },
+];
 
 const compile = (entry, name, ...flags) =>
   promisify(execFile)(
@@ -24,8 +28,9 @@ const compile = (entry, name, ...flags) =>
   ).then(({ stdout, stderr }) => process.stderr.write(stdout + stderr));
 
 await Promise.all([
-  compile("core", "core"),
-  compile("extras", "extras", "--memoryBase", `${extrasBase}`),
+  ...modules.map(({ name, base }) =>
+    compile(name, name, ...(base ? ["--memoryBase", `${base}`] : [])),
+  ),
   compile("index", "kernels"),
 ]);
 
@@ -36,11 +41,13 @@ function constantsEnd(name) {
   const module = new WebAssembly.Module(read(`${name}.wasm`));
   return new WebAssembly.Instance(module, { env: { memory } }).exports.heap_base();
 }
-if (constantsEnd("core") > extrasBase)
-  throw new Error("build-kernels: the constants of core reach into those of extras");
-const heapBase = constantsEnd("extras");
+modules.forEach(({ name }, i) => {
+  if (constantsEnd(name) > modules[i + 1]?.base)
+    throw new Error(`build-kernels: the constants of ${name} reach into those of the next module`);
+});
+const heapBase = constantsEnd(modules.at(-1).name);
 if (constantsEnd("kernels") > heapBase)
-  throw new Error("build-kernels: the constants of both modules in one reach beyond theirs in two");
+  throw new Error("build-kernels: the constants of all modules in one reach beyond theirs apart");
 
 /** Writes the generated file of a module. */
 function embed(name, title, end) {
@@ -73,5 +80,4 @@ ${end ? `\n/** First byte behind the constants of all modules: memory from here 
 }
 
 mkdirSync(new URL("bindings/core/generated/", root), { recursive: true });
-embed("core", "Kernels", heapBase);
-embed("extras", "Extras");
+for (const { name, title } of modules) embed(name, title, name === "core" && heapBase);

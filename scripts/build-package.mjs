@@ -22,6 +22,7 @@ await build({
     "seq2seq/index": "bindings/seq2seq/index.ts",
     "terminal/index": "bindings/terminal/index.ts",
     "text/index": "bindings/text/index.ts",
+    "word2vec/index": "bindings/word2vec/index.ts",
   },
   external: ["cli-progress"],
   outdir: "dist",

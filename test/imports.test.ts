@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** From the top down: a file may import from its own room and from those below. */
 const bindings: readonly (readonly string[])[] = [
   ["index.ts"],
-  ["terminal", "text"],
+  ["terminal", "text", "word2vec"],
   ["models", "seq2seq"],
   ["data", "nn", "optim"],
   ["metrics.ts", "unroll.ts"],
@@ -18,7 +18,7 @@ const bindings: readonly (readonly string[])[] = [
 ];
 const assembly: readonly (readonly string[])[] = [
   ["index.ts"],
-  ["core.ts", "extras.ts"],
+  ["core.ts", "extras.ts", "word2vec.ts"],
   ["cells"],
   [
     "batched.ts",
@@ -29,6 +29,7 @@ const assembly: readonly (readonly string[])[] = [
     "random.ts",
     "dropout.ts",
     "layer-norm.ts",
+    "word-vectors.ts",
   ],
   [
     "tiles.ts",
@@ -47,7 +48,13 @@ const assembly: readonly (readonly string[])[] = [
 
 /** The plain-TypeScript kernels stand beside everything: they know the interface and the table, nothing else. */
 const besides: Readonly<Record<string, readonly string[]>> = {
-  js: ["core/kernels.ts", "core/extras.ts", "cells/sequence-table.ts"],
+  js: [
+    "core/kernels.ts",
+    "core/extras.ts",
+    "core/word2vec.ts",
+    "cells/sequence-table.ts",
+    "word2vec/table.ts",
+  ],
 };
 
 function imports(folder: string): { from: string; to: string }[] {

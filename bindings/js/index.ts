@@ -1,5 +1,6 @@
 import type { Extras } from "../core/extras.ts";
 import type { KernelInstance, KernelSet, Kernels } from "../core/kernels.ts";
+import type { Word2VecKernels } from "../core/word2vec.ts";
 import { activationKernels } from "./activations.ts";
 import { batchedKernels } from "./batched.ts";
 import { broadcastKernels } from "./broadcast.ts";
@@ -21,6 +22,7 @@ import { rnnKernels } from "./rnn.ts";
 import { rowsKernels } from "./rows.ts";
 import { sequenceKernels, sequenceSteps } from "./sequence.ts";
 import { streamKernels } from "./stream.ts";
+import { wordVectorKernels } from "./word-vectors.ts";
 
 function instantiate(): KernelInstance {
   const heap = createHeap();
@@ -53,7 +55,8 @@ function instantiate(): KernelInstance {
     ...sequenceKernels(heap, gemm),
     ...cells,
     ...streamKernels(heap, { ...gemm, ...cells }),
-  } satisfies Kernels & Extras;
+    ...wordVectorKernels(heap),
+  } satisfies Kernels & Extras & Word2VecKernels;
   return { kernels, memory: heap.memory, heapBase: HEAP_BASE };
 }
 

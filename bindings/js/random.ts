@@ -25,7 +25,7 @@ const single: Float32Array = /* @__PURE__ */ new Float32Array(1);
 const singleBits: Int32Array = /* @__PURE__ */ new Int32Array(single.buffer);
 
 /** The upper 32 bits of the product of two u32. */
-function multiplyHigh(a: number, b: number): number {
+export function multiplyHigh(a: number, b: number): number {
   const a0 = a & 0xffff;
   const a1 = a >>> 16;
   const b0 = b & 0xffff;

@@ -14,7 +14,7 @@ const HEIGHT = 420;
 const frame = { left: 70, right: 540, top: 50, bottom: 365 };
 
 /** Okabe and Ito's colours, which the colour-blind can tell apart: darker on light paper, lighter on dark. */
-const colours = [
+export const colours: readonly { readonly light: string; readonly dark: string }[] = [
   { light: "#0072b2", dark: "#56b4e9" },
   { light: "#d55e00", dark: "#ff8c42" },
   { light: "#00795a", dark: "#2fd0a5" },
@@ -41,7 +41,7 @@ const style = `
     }
   `;
 
-const escapeText = (text: string): string =>
+export const escapeText = (text: string): string =>
   text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]!);
 
 /** The first of 1, 2, 5, 10, 20, 50, ... that is no less. */

@@ -149,6 +149,46 @@ describe("dialogue", () => {
   });
 });
 
+describe("word-map", () => {
+  const [left, right] = ["sun sea sand wave shell", "snow frost sled scarf glove"];
+  /** Lines of words of one list and the other in turn. */
+  const lines = Array.from({ length: 400 }, (_, i) => {
+    const words = [left, right][i % 2]!.split(" ");
+    return Array.from({ length: 8 }, (_, j) => words[(i * j + j * j + (i >> 1)) % 5]).join(" ");
+  });
+
+  test("words that never meet are in clusters of their own, on the map too", () => {
+    const [text, svg] = [join(folder, "topics.txt"), join(folder, "map.svg")];
+    writeFileSync(text, `${lines.join(".\n")}.`);
+    const stdout = output("word-map", "--text", text, "--svg", svg, "--clusters", "2");
+    const clusters = [...stdout.matchAll(/^\d {2}(.*)$/gm)].map(([, words]) => words!.split(" "));
+    const four = (words: string): string[] => words.split(" ").filter((word) => word.length > 3);
+    const sorted = clusters.map((words) => words.sort().join(" ")).sort();
+    expect(sorted).toEqual([left, right].map((words) => four(words).sort().join(" ")).sort());
+    const drawn = readFileSync(svg, "utf8"); // names without room are left out
+    const colours = clusters.map((words) => {
+      const names = [...drawn.matchAll(/class="(group\d)"[^>]*>(\w+)</g)];
+      return new Set(names.flatMap(([, group, name]) => (words.includes(name!) ? [group] : [])));
+    });
+    expect(colours.map((groups) => groups.size)).toEqual([1, 1]);
+    expect(colours[0]).not.toEqual(colours[1]);
+  });
+
+  test("the project's documentation; a text that is too short", () => {
+    const svg = join(folder, "docs.svg");
+    const stdout = output("word-map", "--svg", svg, "--epochs", "2", "--words", "30");
+    expect(stdout).toMatch(/^30 words of \d{3,} sentences: /m);
+    expect(readFileSync(svg, "utf8").match(/<circle/g)!.length).toBe(30);
+    const text = join(folder, "short.txt");
+    writeFileSync(text, "words, words, words");
+    const { status, stderr } = runProgram("word-map", "--text", text, "--svg", svg);
+    expect([status, stderr]).toEqual([
+      1,
+      "word-map: --text: expected more than 5 words, each twice or more\n",
+    ]);
+  });
+});
+
 const programs = readdirSync(join(root, "examples")).filter((name) => name.endsWith(".ts"));
 
 test.each(programs)("%s explains itself, and is short", (file) => {
@@ -169,6 +209,7 @@ test.each([
   ["translate", "--data"],
   ["tagger", "--data"],
   ["dialogue", "--data"],
+  ["word-map", "--text"],
 ])("%s names what is missing in one line", (name, option) => {
   const { status, stdout, stderr } = runProgram(name, option, join(folder, "nowhere"));
   expect([status, stdout]).toEqual([1, ""]);

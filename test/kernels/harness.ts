@@ -6,6 +6,7 @@ import {
   type Kernels,
   wasmKernels,
 } from "../../bindings/core/kernels.ts";
+import { loadWord2Vec, type Word2VecKernels } from "../../bindings/core/word2vec.ts";
 import { jsKernels } from "../../bindings/js/index.ts";
 
 /** The sets of kernels that every test here runs over, without anything of the library above them. */
@@ -43,7 +44,7 @@ function instanceOf(set: KernelSet): KernelInstance {
 
 /** Arrays laid out one after another, guard words before and behind each. One at a time per kernel set. */
 export class TestHeap {
-  readonly kernels: Kernels & Extras;
+  readonly kernels: Kernels & Extras & Word2VecKernels;
   readonly #instance: KernelInstance;
   readonly #shift: number;
   readonly #guards: number[] = [];
@@ -52,7 +53,11 @@ export class TestHeap {
 
   constructor(set: KernelSet, shift = 0) {
     this.#instance = instanceOf(set);
-    this.kernels = { ...this.#instance.kernels, ...loadExtras(this.#instance) };
+    this.kernels = {
+      ...this.#instance.kernels,
+      ...loadExtras(this.#instance),
+      ...loadWord2Vec(this.#instance),
+    };
     this.#shift = shift;
     this.#top = this.#instance.heapBase;
   }
