@@ -9,6 +9,7 @@ import { optimizerMistakes } from "./optimizers.mjs";
 import { rnnMistakes } from "./rnn.mjs";
 import { sequenceMistakes } from "./sequences.mjs";
 import { streamMistakes } from "./stream.mjs";
+import { textMistakes } from "./text.mjs";
 import { unrollingMistakes } from "./unrolling.mjs";
 
 export const mistakes = [
@@ -24,6 +25,7 @@ export const mistakes = [
   ...optimizerMistakes,
   ...dropoutMistakes,
   ...modelMistakes,
+  ...textMistakes,
 ];
 
 /** What CI makes at every change: one of each kind, cheap ones. */
