@@ -15,6 +15,7 @@ const imports = [
   ["data/index.ts", "oneHot", 20_500],
   ["data/index.ts", "batches, padSequences, standardize, windows", 23_500],
   ["js/index.ts", "jsKernels", 12_000],
+  ["text/index.ts", "LanguageModel, Vocabulary", 51_000],
   ["terminal/index.ts", "progressBar", 1_500],
 ] as const;
 

@@ -8,17 +8,17 @@ import type { Vocabulary } from "./vocabulary.ts";
 /** What text can be generated with. */
 export interface GenerateOptions extends SamplingOptions {
   /** What the text goes on from. Default: the start of a line, or where no token is a line break the most frequent one. */
-  readonly prompt?: string;
+  readonly prompt?: string | undefined;
   /** The most tokens that are generated: characters, or words and punctuation marks. Default 100. */
-  readonly length?: number;
+  readonly length?: number | undefined;
   /** Tokens that end the text, and are no part of it. */
-  readonly stop?: string | readonly string[];
+  readonly stop?: string | readonly string[] | undefined;
 }
 
 /** What a stream of text can be generated with. */
 export interface GenerateStreamOptions extends GenerateOptions {
   /** Aborted, it ends the text: the iterator throws its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const optionNames = [...samplingNames, "prompt", "length", "stop"] as const;

@@ -46,22 +46,22 @@ export interface LanguageModelOptions {
   /** What it reads and writes. */
   readonly vocabulary: Vocabulary;
   /** The cells of its layers. Default "lstm". */
-  readonly cell?: "rnn" | "lstm" | "gru";
+  readonly cell?: "rnn" | "lstm" | "gru" | undefined;
   /** Features of a token's vector. Default 0: tokens go in as rows of zeros with a one. */
-  readonly embeddingSize?: number;
+  readonly embeddingSize?: number | undefined;
   /** Features of each layer's state. */
   readonly hiddenSize: number;
   /** Layers on top of one another. Default 1. */
-  readonly numLayers?: number;
+  readonly numLayers?: number | undefined;
   /** The share of each layer's outputs that is dropped while it is trained. Default 0. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /**
    * Whether the output layer's weights are those of the embedding (Press & Wolf 2017): needs an embeddingSize that is the
    * hiddenSize. Default false.
    */
-  readonly tieWeights?: boolean;
+  readonly tieWeights?: boolean | undefined;
   /** For initial weights and dropout: the same seed gives the same bits in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 const optionNames = [
@@ -86,11 +86,6 @@ const evaluated = { batchSize: 32, unroll: 64 };
 
 /** The states of the cells, from the first layer's to the last one's. */
 type States = readonly unknown[];
-
-const seeded = (seed: number | undefined, n: number): { readonly seed?: number } => {
-  const derived = deriveSeed(seed, n);
-  return derived === undefined ? {} : { seed: derived };
-};
 
 /** Rows [batch][time] step by step: [time · batch]. */
 function byStep(rows: readonly Int32Array[]): Int32Array {
@@ -158,14 +153,22 @@ export class LanguageModel extends Module {
       );
     const { size } = vocabulary;
     this.vocabulary = vocabulary;
-    this.dropout = new Dropout(checked.dropout ?? 0, seeded(seed, 1));
+    this.dropout = new Dropout(checked.dropout ?? 0, { seed: deriveSeed(seed, 1) });
     this.#table =
-      embeddingSize > 0 ? new Embedding(size, embeddingSize, seeded(seed, 2)) : oneHot(where, size);
+      embeddingSize > 0
+        ? new Embedding(size, embeddingSize, { seed: deriveSeed(seed, 2) })
+        : oneHot(where, size);
     if (embeddingSize > 0) this.embedding = this.#table;
     const { weight } = this.#table;
     if (tied) initializeUniform(where, [weight], 1 / Math.sqrt(hiddenSize), deriveSeed(seed, 2));
-    this.rnn = new layers[cell](this.#table.size, hiddenSize, { numLayers, ...seeded(seed, 8) });
-    this.output = new Linear(hiddenSize, size, { ...(tied && { weight }), ...seeded(seed, 3) });
+    this.rnn = new layers[cell](this.#table.size, hiddenSize, {
+      numLayers,
+      seed: deriveSeed(seed, 8),
+    });
+    this.output = new Linear(hiddenSize, size, {
+      weight: tied ? weight : undefined,
+      seed: deriveSeed(seed, 3),
+    });
   }
 
   get #cells(): readonly BuiltInCell<unknown>[] {

@@ -7,13 +7,13 @@ import type { Runtime } from "../core/runtime.ts";
 /** How a token is drawn from what a network makes of all of them. */
 export interface SamplingOptions {
   /** Above 1 the unlikely becomes likelier, below 1 less so; 0 always takes the likeliest. Default 1. */
-  readonly temperature?: number;
+  readonly temperature?: number | undefined;
   /** Draws among so many of the likeliest only. Default: among all. */
-  readonly topK?: number;
+  readonly topK?: number | undefined;
   /** Draws among the likeliest only, as many as have this probability together (Holtzman et al. 2020). Default 1: among all. */
-  readonly topP?: number;
+  readonly topP?: number | undefined;
   /** The same seed gives the same text, in every engine. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 export const samplingNames = ["temperature", "topK", "topP", "seed"] as const;

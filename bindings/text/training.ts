@@ -29,19 +29,19 @@ export interface LanguageModelFitOptions {
   /** What changes the weights; its learning rate can be a schedule, or set by a callback. */
   readonly optimizer: Optimizer;
   /** How often to go through the text. Default 1. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** How many places of the text are read side by side. Default 32. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** How many tokens the gradient goes back. Default 64. */
-  readonly unroll?: number;
+  readonly unroll?: number | undefined;
   /** The part of the text, its end, that is kept apart and evaluated after each epoch: from 0 to 1, without 1. Default 0. */
-  readonly validationSplit?: number;
+  readonly validationSplit?: number | undefined;
   /** Called after each step; a promise that it returns is waited for. */
-  readonly onBatchEnd?: (batch: BatchEnd) => unknown;
+  readonly onBatchEnd?: ((batch: BatchEnd) => unknown) | undefined;
   /** Called after each epoch; a promise that it returns is waited for. */
-  readonly onEpochEnd?: (epoch: EpochEnd) => unknown;
+  readonly onEpochEnd?: ((epoch: EpochEnd) => unknown) | undefined;
   /** Aborted, it ends training after the step at work; `fit` rejects with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What training brought, in nats a token, one number an epoch. */

@@ -12,17 +12,17 @@ import { checkText, type Level, wordSegmenter, words } from "./tokens.ts";
 /** What a vocabulary can be made with. */
 export interface VocabularyOptions {
   /** Whether tokens are characters (code points) or words. Default "char". */
-  readonly level?: Level;
+  readonly level?: Level | undefined;
   /** Whose words, as a BCP 47 tag: "en", "ja", "zh-Hans". Default "en". */
-  readonly language?: string;
+  readonly language?: string | undefined;
   /** Tokens that are rarer are left out. Default 1. */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** The most tokens there may be, `padding` and `unknown` among them: the most frequent ones. Default: no limit. */
-  readonly maxSize?: number;
+  readonly maxSize?: number | undefined;
   /** A token that stands for nothing, to fill rows with: its text, or true for "<pad>". Default: none. */
-  readonly padding?: boolean | string;
+  readonly padding?: boolean | string | undefined;
   /** A token that stands for all that have no number: its text, or true for "<unk>". Default: none. */
-  readonly unknown?: boolean | string;
+  readonly unknown?: boolean | string | undefined;
 }
 
 /** All of a vocabulary as plain data. */
@@ -32,9 +32,9 @@ export interface VocabularyData {
   /** By number. */
   readonly tokens: readonly string[];
   /** Which of the tokens stands for nothing, if any. */
-  readonly padding?: string;
+  readonly padding?: string | undefined;
   /** Which of the tokens stands for all others, if any. */
-  readonly unknown?: string;
+  readonly unknown?: string | undefined;
 }
 
 const optionNames = ["level", "language", "minCount", "maxSize", "padding", "unknown"] as const;
@@ -95,11 +95,7 @@ export class Vocabulary {
     if (found.length === 0)
       throw valueError(where, `a text with tokens that occur ${minCount} times`, describe(text));
     const tokens = [...special, ...found].slice(0, maxSize);
-    return new Vocabulary({
-      ...{ level, language, tokens },
-      ...(padding !== undefined && { padding }),
-      ...(unknown !== undefined && { unknown }),
-    });
+    return new Vocabulary({ level, language, tokens, padding, unknown });
   }
 
   /** What `toJSON` gave, as it is or out of JSON.parse. Throws a TypeError or RangeError for anything else. */
