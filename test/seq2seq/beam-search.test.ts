@@ -3,6 +3,7 @@ import { beamSearch, decode, type Hypothesis, type Step } from "gatewise/seq2seq
 import { expect, test } from "vitest";
 import { expectErrors, wrong } from "../expect-errors.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
+import { naiveBeam } from "../reference/beam.ts";
 import { chain, END, recurrentStep } from "./models.ts";
 
 const [VOCABULARY, MOST] = [4, 4];
@@ -62,6 +63,48 @@ describeKernelSets("beamSearch", () => {
       }
     },
   );
+
+  test.each([1, 2, 3, 5])("width %d: what sorting all successors finds", (beamWidth) => {
+    let [several, cut] = [0, 0];
+    for (let seed = 1; seed <= 12; seed++) {
+      const { step, cell } = recurrentStep(5, 4, 10 * seed);
+      const next = (start: number) => (tokens: readonly number[]) => {
+        let state = cell.zeroState(1);
+        let logits: Float32Array = new Float32Array();
+        for (const token of [start, ...tokens]) {
+          const one = step(Int32Array.of(token), state);
+          state = one.state;
+          logits = one.logits.data;
+        }
+        return logarithms(logits);
+      };
+      const options = { endToken: END, maxLength: 5, beamWidth, lengthPenalty: 3 };
+      const got = beamSearch(step, [1, 2], cell.zeroState(2), options);
+      for (const [row, start] of [1, 2].entries()) {
+        const rules = { width: beamWidth, longest: 5, penalty: 3 };
+        const wanted = naiveBeam(next(start), END, rules);
+        const plain = ({ tokens, ended }: { tokens: readonly number[]; ended: boolean }) =>
+          `${tokens} ${ended}`;
+        expect(got[row]!.map(plain)).toEqual(wanted.map(plain));
+        if (wanted.length > 1) several++;
+        if (wanted.some(({ ended }) => !ended)) cut++;
+      }
+    }
+    if (beamWidth > 1) expect(several).toBeGreaterThan(10);
+    expect(cut).toBeGreaterThan(2);
+  });
+
+  test("of equals the first goes first, as in greedy decoding", () => {
+    const logits = [0, 2, 2, 2];
+    const step: Step<undefined> = (tokens, state) => ({
+      logits: tensor(Array.from(tokens, () => logits)),
+      state,
+    });
+    const options = { endToken: END, maxLength: 1 };
+    expect(decode(step, [1], undefined, options)).toEqual([[1]]);
+    const [found] = beamSearch(step, [1], undefined, { ...options, beamWidth: 2 });
+    expect(found!.map(({ tokens }) => tokens)).toEqual([[1], [2]]);
+  });
 
   test("the length counts by its penalty", () => {
     const { step, cell } = recurrentStep(VOCABULARY, 5, 3);

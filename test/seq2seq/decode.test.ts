@@ -74,6 +74,20 @@ describeKernelSets("decode", () => {
     );
   });
 
+  test("every step draws anew", () => {
+    const step: Step<undefined> = (tokens, state) => ({
+      logits: tensor(Array.from(tokens, () => [-99, 1, 1])),
+      state,
+    });
+    const options = { endToken: 0, maxLength: 100, temperature: 1, seed: 2 };
+    const drawn = decode(step, [1, 1], undefined, options);
+    for (const row of drawn) {
+      const turns = row.filter((token, n) => n > 0 && token !== row[n - 1]).length;
+      expect(Math.abs(turns - 49.5)).toBeLessThan(20); // a standard deviation of 5
+    }
+    expect(drawn[0]).not.toEqual(drawn[1]);
+  });
+
   test("refuses what does not fit", () => {
     const step = chain([1, 0]);
     const options = { endToken: 0, maxLength: 3 };

@@ -1,4 +1,4 @@
-import { Adam, add, Cell, GRUCell, Linear, type Tensor, tanh, valueAndGrad } from "gatewise";
+import { Adam, add, Cell, GRUCell, Linear, sum, type Tensor, tanh, valueAndGrad } from "gatewise";
 import {
   beamSearch,
   Decoder,
@@ -198,6 +198,21 @@ describeKernelSets("Seq2Seq", () => {
     expect(trained()).not.toBe(first);
     model.eval();
     expect(trained()).toBe(value);
+    const runs = [3, 3, 4].map((seed) => {
+      const own = make({ dropout: 0.5, seed });
+      return valueAndGrad(() => own.loss(sources, targets), {}).value;
+    });
+    expect(runs[0]).toBe(runs[1]);
+    expect(runs[0]).not.toBe(runs[2]);
+  });
+
+  test("dropout also takes its share of what the last layer puts out", () => {
+    const encoder = new Encoder(7, [new GRUCell(4, 40, { seed: 1 })], { dropout: 0.5, seed: 2 });
+    const { value } = valueAndGrad(() => {
+      const { outputs } = encoder.forward([[1, 2, 3, 4, 5]]);
+      return { loss: sum(outputs), dropped: outputs.data.filter((v) => v === 0).length };
+    }, {});
+    expect(Math.abs(value.dropped - 100)).toBeLessThan(35); // of 200; a standard deviation of 7
   });
 
   test("attention: rows that sum to 1 over the source, 0 behind it; one row a target token and the end", () => {
