@@ -7,6 +7,7 @@ import { modelMistakes } from "./models.mjs";
 import { operationMistakes } from "./operations.mjs";
 import { optimizerMistakes } from "./optimizers.mjs";
 import { rnnMistakes } from "./rnn.mjs";
+import { seq2seqMistakes } from "./seq2seq.mjs";
 import { sequenceMistakes } from "./sequences.mjs";
 import { streamMistakes } from "./stream.mjs";
 import { textMistakes } from "./text.mjs";
@@ -26,6 +27,7 @@ export const mistakes = [
   ...dropoutMistakes,
   ...modelMistakes,
   ...textMistakes,
+  ...seq2seqMistakes,
 ];
 
 /** What CI makes at every change: one of each kind, cheap ones. */
