@@ -17,6 +17,7 @@ const imports = [
   ["js/index.ts", "jsKernels", 12_000],
   ["text/index.ts", "LanguageModel, Vocabulary", 51_000],
   ["terminal/index.ts", "progressBar", 1_500],
+  ["word2vec/index.ts", "Word2Vec", 25_500],
 ] as const;
 
 /** Bytes of a module that exports so many names again, as a bundler makes it for production. */

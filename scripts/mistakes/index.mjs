@@ -12,6 +12,7 @@ import { sequenceMistakes } from "./sequences.mjs";
 import { streamMistakes } from "./stream.mjs";
 import { textMistakes } from "./text.mjs";
 import { unrollingMistakes } from "./unrolling.mjs";
+import { wordVectorMistakes } from "./word-vectors.mjs";
 
 export const mistakes = [
   ...lstmMistakes,
@@ -28,6 +29,7 @@ export const mistakes = [
   ...modelMistakes,
   ...textMistakes,
   ...seq2seqMistakes,
+  ...wordVectorMistakes,
 ];
 
 /** What CI makes at every change: one of each kind, cheap ones. */
