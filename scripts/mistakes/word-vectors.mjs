@@ -7,7 +7,7 @@ const samplingTests = ["test/word2vec/sampling.test.ts"];
 const sampling = mistakesIn("word vectors", "bindings/word2vec/sampling.ts", samplingTests);
 const modelTests = ["test/word2vec/word2vec.test.ts"];
 const trainer = mistakesIn("word vectors, trainer", "bindings/word2vec/trainer.ts", modelTests);
-const fit = mistakesIn("word vectors, fit", "bindings/word2vec/fit.ts", modelTests);
+const training = mistakesIn("word vectors, fit", "bindings/word2vec/fit.ts", modelTests);
 const words = mistakesIn("word vectors, words", "bindings/word2vec/vocabulary.ts", modelTests);
 const vectors = mistakesIn("word vectors", "bindings/word2vec/vectors.ts", modelTests);
 const formats = mistakesIn("word vectors, formats", "bindings/word2vec/formats.ts", [
@@ -55,8 +55,8 @@ export const wordVectorMistakes = [
   ]),
   trainer("vectors begin as zeros", ["-bound, bound);", "0, 0);"]),
   trainer("padding begins with numbers", [
-    "    view.fill(0, end - stride + size, end);",
-    "    view.fill(0, end, end);",
+    "view.fill(0, end - stride + size, end);",
+    "view.fill(0, end, end);",
   ]),
   trainer("every call draws the same", [
     "const { stream } = this.#streams.next();",
@@ -70,9 +70,9 @@ export const wordVectorMistakes = [
     "      this.#filled = begin; // there is more room in the next call\n      return from;",
     "      waiting[this.#filled++] = -1;\n      this.#sentences++;\n      return i;",
   ]),
-  fit("the rate stays", ["(learningRate - minLearningRate) * Math.min(done / all, 1)", "0"]),
-  fit("one epoch too few counted", ["const all = epochs * words;", "const all = words;"]),
-  fit("a signal is not looked at", [
+  training("the rate stays", ["(learningRate - minLearningRate) * Math.min(done / all, 1)", "0"]),
+  training("one epoch too few counted", ["const all = epochs * words;", "const all = words;"]),
+  training("a signal is not looked at", [
     "    signal?.throwIfAborted();\n    await pace.breathe();\n    signal?.throwIfAborted();\n",
     "    await pace.breathe();\n",
   ]),
