@@ -37,7 +37,7 @@ test.skipIf(!existsSync(pairs))(
   "translation: 95 % of the words of 1,000 held-out sentences",
   { timeout: 2 * 60 * 60_000 },
   () => {
-    const args = ["--data", pairs, "--epochs", slice("12", "1")];
+    const args = ["--data", pairs, "--epochs", String(slice(12, 1))];
     const pattern = /^beam \d+, words of 1000 others: (\d+\.\d\d) % in their places/gm;
     const [greedy, beam] = figures(pattern, "translate", ...args) as [number, number];
     expect(greedy).toBeGreaterThanOrEqual(slice(95, 70));
