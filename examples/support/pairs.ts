@@ -19,7 +19,10 @@ export interface Pair {
 export const PAIRS_FOLDER = `folder with small_vocab_en and small_vocab_fr, a sentence a line
 (github.com/udacity/aind2-nlp-capstone); made up here if not given`;
 
-/** Reads the two files and holds out `held` pairs, spread over them. Throws a UserError where anything is amiss. */
+/**
+ * Reads the two files and holds out `held` pairs, spread over them; an English sentence counts once, so that none is in both
+ * parts. Throws a UserError where anything is amiss.
+ */
 export function readPairs(directory: string, held: number): Pairs {
   const [english, french] = ["en", "fr"].map((language) => {
     const path = join(directory, `small_vocab_${language}`);
@@ -29,12 +32,15 @@ export function readPairs(directory: string, held: number): Pairs {
       throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
     }
   }) as [string[][], string[][]];
-  if (english.length !== french.length || english.length <= held) {
-    const got = `${english.length} and ${french.length}`;
+  const pairs = new Map<string, Pair>();
+  english.forEach((words, n) => {
+    pairs.set(words.join(" "), { english: words, french: french[n] ?? [] });
+  });
+  if (english.length !== french.length || pairs.size <= held) {
+    const got = `${english.length} (${pairs.size} of them different) and ${french.length}`;
     throw new UserError(`${directory}: expected as many lines in both, over ${held}, got ${got}`);
   }
-  const pairs = english.map((words, n) => ({ english: words, french: french[n]! }));
-  return holdOut(pairs, held);
+  return holdOut([...pairs.values()], held);
 }
 
 /** Every so-manyth pair is held out, so that all parts of a file are in both. */

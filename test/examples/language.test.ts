@@ -54,10 +54,24 @@ describe("pairs", () => {
     expect(held.map(({ english }) => english)).toEqual(["0", "3", "6"].map((n) => ["one", n]));
     expect(held.map(({ french }) => french[1])).toEqual(["0", "3", "6"]);
     expect(train.map(({ french }) => french[1])).toEqual(["1", "2", "4", "5", "7", "8", "9"]);
-    expectUserError(() => readPairs(folder, 10), /over 10, got 10 and 10$/);
+    expectUserError(
+      () => readPairs(folder, 10),
+      /over 10, got 10 \(10 of them different\) and 10$/,
+    );
     writeFileSync(join(folder, "small_vocab_fr"), "un\n");
-    expectUserError(() => readPairs(folder, 1), /over 1, got 10 and 1$/);
+    expectUserError(() => readPairs(folder, 1), /over 1, got 10 \(10 of them different\) and 1$/);
     expectUserError(() => readPairs(join(folder, "no"), 1), /small_vocab_en: cannot be read/);
+  });
+
+  test("files: a sentence that comes again is not both learnt and held out", () => {
+    const english = ["a", "b", "a", "c", "a", "b"];
+    writeFileSync(join(folder, "small_vocab_en"), english.join("\n"));
+    writeFileSync(join(folder, "small_vocab_fr"), english.map((word) => `le ${word}`).join("\n"));
+    const { train, test: held } = readPairs(folder, 2);
+    const words = (pairs: typeof train) => pairs.map(({ english: [word] }) => word);
+    expect(words(held)).toEqual(["a", "b"]);
+    expect(words(train)).toEqual(["c"]);
+    expectUserError(() => readPairs(folder, 3), /over 3, got 6 \(3 of them different\) and 6$/);
   });
 
   test("made ones: none twice, the same for the same seed, gender and order as in French", () => {
