@@ -28,11 +28,19 @@ export const kindError = (where: string, expected: string, got: unknown): TypeEr
 export const valueError = (where: string, expected: string, got: string | number): RangeError =>
   new RangeError(`${where}: expected ${expected}, got ${got}`);
 
-/** A size: a whole number from `least` on. */
-export function checkSize(where: string, name: string, value: unknown, least = 1): number {
+/** A size: a whole number from `least` on, up to `most` where that is given. */
+export function checkSize(
+  where: string,
+  name: string,
+  value: unknown,
+  least = 1,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   if (typeof value !== "number") throw kindError(where, `${name} to be a number`, value);
-  if (!Number.isSafeInteger(value) || value < least)
-    throw valueError(where, `${name} to be a whole number of at least ${least}`, value);
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    const upTo = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : "";
+    throw valueError(where, `${name} to be a whole number of at least ${least}${upTo}`, value);
+  }
   return value;
 }
 

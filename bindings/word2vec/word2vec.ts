@@ -27,7 +27,7 @@ export interface Word2VecOptions {
   readonly architecture?: "skipgram" | "cbow";
   /** Numbers of a vector. Default 100. */
   readonly vectorSize?: number;
-  /** How many words to either side belong to the window, at most: for each word 1 to this many are drawn. Default 5. */
+  /** How many words to either side belong to the window, at most: for each word 1 to this many are drawn. Default 5, at most 2³⁰. */
   readonly window?: number;
   /** Words of noise against each word. Default 5. */
   readonly negative?: number;
@@ -38,6 +38,9 @@ export interface Word2VecOptions {
   /** The same seed, sentences and options give the same vectors. */
   readonly seed?: number;
 }
+
+/** The kernel counts in 32 bits, and adds the window to the place of a word. */
+const most = 2 ** 30;
 
 const optionNames = [
   "architecture",
@@ -80,8 +83,8 @@ export class Word2Vec {
     this.#settings = {
       cbow: checkChoice(where, "architecture", architecture, ["skipgram", "cbow"]) === "cbow",
       vectorSize: checkSize(where, "vectorSize", vectorSize),
-      window: checkSize(where, "window", window),
-      negative: checkSize(where, "negative", negative),
+      window: checkSize(where, "window", window, 1, most),
+      negative: checkSize(where, "negative", negative, 1, most),
       minCount: checkSize(where, "minCount", minCount),
       subsample: checkNumber(where, "subsample", subsample, 0, 1),
     };

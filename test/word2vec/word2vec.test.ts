@@ -198,6 +198,18 @@ describeKernelSets("Word2Vec", (kernels) => {
     await expect(other.fit(topicSentences(9), { onProgress })).rejects.toThrow(/disposed of/);
   });
 
+  test.each(architectures)("%s: a window far wider than any sentence", async (architecture) => {
+    const options = { architecture, window: 2 ** 30 };
+    const model = await trained(options, [["a", "b", "c", "d"]], { epochs: 3, learningRate: 1 });
+    expect(vectorsOf(model).every(Number.isFinite)).toBe(true);
+    // 1 … window is hardly ever less than a sentence: every word is in every window
+    const same = await trained({ ...options, window: 2 ** 29 }, [["a", "b", "c", "d"]], {
+      epochs: 3,
+      learningRate: 1,
+    });
+    expect(vectorsOf(model)).toEqual(vectorsOf(same));
+  });
+
   test("one word; two words", async () => {
     const one = await trained({}, [["a", "a", "a"]]);
     expect(one.mostSimilar("a")).toEqual([]);
@@ -295,7 +307,15 @@ test("options: out of range, of the wrong kind, unknown", () => {
     ["architecture", RangeError, make({ architecture: "glove" }), /"skipgram" or "cbow"/],
     ["vectorSize", RangeError, make({ vectorSize: 0 }), /vectorSize/],
     ["window", RangeError, make({ window: 1.5 }), /window/],
+    [
+      "window",
+      RangeError,
+      make({ window: 2 ** 30 + 1 }),
+      /window .* at most 1073741824, got 1073741825/,
+    ],
+    ["window", RangeError, make({ window: 2 ** 32 + 5 }), /window/],
     ["negative", RangeError, make({ negative: 0 }), /negative/],
+    ["negative", RangeError, make({ negative: 2 ** 30 + 1 }), /negative .* at most 1073741824/],
     ["minCount", RangeError, make({ minCount: 0 }), /minCount/],
     ["subsample", RangeError, make({ subsample: -1e-3 }), /subsample/],
     ["subsample", RangeError, make({ subsample: Number.NaN }), /subsample/],
