@@ -14,15 +14,20 @@ export interface Entries {
 const newLine = 10;
 const space = 32;
 
-/** Neither format can hold a word with a space or a line break in it, or one of no characters. */
+/** Neither format can hold a word with a space or a line break in it, nor UTF-8 half a character of two code units. */
 function checkWritable(where: string, words: readonly string[]): void {
-  const unfit = words.find((word) => word === "" || /[ \t\r\n]/.test(word));
+  const unfit = words.find((word) => /[ \t\r\n]|\p{Surrogate}/u.test(word));
   if (unfit !== undefined)
-    throw valueError(where, "words without spaces and line breaks", JSON.stringify(unfit));
+    throw valueError(
+      where,
+      "words of whole characters, without spaces and line breaks",
+      JSON.stringify(unfit),
+    );
 }
 
 /** The fewest decimals, from six on, that are read back as the same float32. */
 function decimals(value: number): string {
+  if (Object.is(value, -0)) return "-0";
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return String(short);
@@ -94,6 +99,9 @@ export function readText(where: string, text: unknown): Contents {
   while (lines.length > 1 && lines.at(-1)!.trim() === "") lines.pop();
   if (lines.length - 1 !== count)
     throw valueError(where, `${count} lines of words`, lines.length - 1);
+  if (text.length < 2 * count * size)
+    // before room is made: a number and its space take two
+    throw valueError(where, `${count} words of ${size} numbers`, `${text.length} characters`);
   const values = new Float32Array(count * size);
   const words = lines.slice(1).map((line, place) => {
     const [word, ...numbers] = line.trimEnd().split(" ");
@@ -101,7 +109,7 @@ export function readText(where: string, text: unknown): Contents {
     if (numbers.length !== size)
       throw valueError(where, `${size} numbers in line ${number}`, numbers.length);
     numbers.forEach((text, i) => {
-      const value = text === "" ? Number.NaN : Number(text);
+      const value = text === "" ? Number.NaN : Math.fround(Number(text));
       if (!Number.isFinite(value))
         throw valueError(where, `finite numbers in line ${number}`, JSON.stringify(text));
       values[place * size + i] = value;
@@ -122,7 +130,7 @@ function checkBytes(where: string, bytes: unknown): Uint8Array {
 export function readBinary(where: string, given: unknown): Contents {
   const bytes = checkBytes(where, given);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // a mark before a word is part of it
   let at = bytes.indexOf(newLine) + 1;
   const [count, size] = readHeader(where, decoder.decode(bytes.subarray(0, Math.max(at - 1, 0))));
   if (bytes.length - at < count * (4 * size + 1))
