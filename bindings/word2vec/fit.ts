@@ -4,7 +4,7 @@ import type { Trainer } from "./trainer.ts";
 import { checkSentence, countWords, type Sentences } from "./vocabulary.ts";
 
 /** How far training is. */
-export interface Progress {
+export interface Word2VecProgress {
   /** The part of all words of all epochs that is done, 1 at the end. */
   readonly fraction: number;
   /** The epoch at work, from 0. */
@@ -18,29 +18,31 @@ export interface Progress {
 }
 
 /** How `fit` is to train. */
-export interface FitOptions {
+export interface Word2VecFitOptions {
   /** How often the sentences are gone through. Default 5. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** At the beginning; falls in a straight line. Default 0.025. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** At the end. Default 1e-4, or `learningRate` where that is less. */
-  readonly minLearningRate?: number;
+  readonly minLearningRate?: number | undefined;
   /** Called every few milliseconds. A promise is waited for; what it throws ends training. */
-  readonly onProgress?: (progress: Progress) => unknown;
+  readonly onProgress?: ((progress: Word2VecProgress) => unknown) | undefined;
   /** Ends training once it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface Plan extends Required<Omit<FitOptions, "onProgress" | "signal">> {
+/** What `fit` was asked to do, checked. */
+export interface Plan extends Word2VecFitOptions {
   readonly sentences: Sentences;
-  readonly onProgress: FitOptions["onProgress"];
-  readonly signal: AbortSignal | undefined;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly minLearningRate: number;
 }
 
 export function checkFitOptions(
   where: string,
   sentences: Sentences,
-  options: FitOptions | undefined,
+  options: Word2VecFitOptions | undefined,
 ): Plan {
   const {
     epochs = 5,

@@ -8,7 +8,7 @@ import {
 } from "../core/check.ts";
 import { Streams } from "../core/random.ts";
 import { runtime } from "../core/runtime.ts";
-import { checkFitOptions, type FitOptions, train } from "./fit.ts";
+import { checkFitOptions, train, type Word2VecFitOptions } from "./fit.ts";
 import { type Contents, readBinary, readText, writeBinary, writeText } from "./formats.ts";
 import { Trainer } from "./trainer.ts";
 import {
@@ -24,19 +24,19 @@ import { checkSentences, frequentWords, type Sentences, Vocabulary } from "./voc
 /** How word vectors are to be. */
 export interface Word2VecOptions {
   /** What predicts a word: each word around it by itself ("skipgram"), or all of them together. Default "cbow". */
-  readonly architecture?: "skipgram" | "cbow";
+  readonly architecture?: "skipgram" | "cbow" | undefined;
   /** Numbers of a vector. Default 100. */
-  readonly vectorSize?: number;
+  readonly vectorSize?: number | undefined;
   /** How many words to either side belong to the window, at most: for each word 1 to this many are drawn. Default 5, at most 2³⁰. */
-  readonly window?: number;
+  readonly window?: number | undefined;
   /** Words of noise against each word. Default 5. */
-  readonly negative?: number;
+  readonly negative?: number | undefined;
   /** Words that occur less often are left out. Default 5. */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** Words more frequent than this share of all are left out at random, the more frequent the more often. Default 1e-3; 0: none. */
-  readonly subsample?: number;
+  readonly subsample?: number | undefined;
   /** The same seed, sentences and options give the same vectors. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
 
 /** The kernel counts in 32 bits, and adds the window to the place of a word. */
@@ -111,7 +111,7 @@ export class Word2Vec {
    * kind of thing; both before anything has changed. With the signal's reason once it is aborted: vectors are then as
    * far as they came.
    */
-  async fit(sentences: Sentences, options?: FitOptions): Promise<void> {
+  async fit(sentences: Sentences, options?: Word2VecFitOptions): Promise<void> {
     const where = "Word2Vec.fit";
     this.#checkUsable(where);
     const plan = checkFitOptions(where, checkSentences(where, sentences), options);
@@ -177,7 +177,10 @@ export class Word2Vec {
    * these aside: king and woman against man are to give queen (Mikolov et al. 2013). RangeError for a word that is not there.
    */
   analogy(
-    terms: { readonly positive: readonly string[]; readonly negative?: readonly string[] },
+    terms: {
+      readonly positive: readonly string[];
+      readonly negative?: readonly string[] | undefined;
+    },
     n = 10,
   ): Neighbour[] {
     const where = "Word2Vec.analogy";

@@ -1,5 +1,5 @@
 import { init } from "gatewise";
-import { type Progress, Word2Vec } from "gatewise/word2vec";
+import { Word2Vec, type Word2VecProgress } from "gatewise/word2vec";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
 import { expectErrors, expectRejections, wrong } from "../expect-errors.ts";
@@ -90,7 +90,7 @@ describeKernelSets("Word2Vec", (kernels) => {
   });
 
   test("progress: the part of all words that is done; the rate falls in a straight line", async () => {
-    const seen: Progress[] = [];
+    const seen: Word2VecProgress[] = [];
     const long = topicSentences(1000); // 9,000 words: several calls of the kernel
     await trained({}, long, { epochs: 2, minLearningRate: 0.01, onProgress: (p) => seen.push(p) });
     expect(seen.length).toBeGreaterThan(4);
@@ -149,7 +149,7 @@ describeKernelSets("Word2Vec", (kernels) => {
     expect(model.words).toEqual([]);
     const stop = new AbortController();
     const seen: number[] = [];
-    const onProgress = ({ words }: Progress) => {
+    const onProgress = ({ words }: Word2VecProgress) => {
       seen.push(words);
       stop.abort(reason);
     };
@@ -323,6 +323,23 @@ test("options: out of range, of the wrong kind, unknown", () => {
     ["window", TypeError, make({ window: "5" }), /window/],
     ["misspelt", TypeError, make({ size: 100 }), /got size/],
   ]);
+});
+
+test("options that are undefined are as if they were left out", async () => {
+  const u: undefined = undefined;
+  const sentences = topicSentences(30);
+  const sizes = { architecture: u, vectorSize: u, window: u, negative: u, minCount: u };
+  const [model, plain] = [
+    new Word2Vec({ ...sizes, subsample: u, seed: 1 }),
+    new Word2Vec({ seed: 1 }),
+  ];
+  await plain.fit(sentences);
+  const rates = { learningRate: u, minLearningRate: u };
+  await model.fit(sentences, { epochs: u, ...rates, onProgress: u, signal: u });
+  expect(vectorsOf(model)).toEqual(vectorsOf(plain));
+  const terms = { positive: ["sun"], negative: u };
+  expect(model.analogy(terms)).toEqual(plain.analogy({ positive: ["sun"] }));
+  expect(new Word2Vec({ seed: u }).words).toEqual([]);
 });
 
 test("fit: wrong arguments reject before anything has changed", async () => {
