@@ -116,13 +116,21 @@ export async function train(
   };
 
   for (let epoch = 0; epoch < epochs; epoch++) {
+    let came = false;
     for (const given of sentences) {
+      came = true;
       const sentence = checkSentence(where, given);
       for (let at = 0; at < sentence.length; ) {
         at = trainer.take(sentence, at);
         if (at < sentence.length) await step(epoch);
       }
     }
+    if (!came)
+      throw valueError(
+        where,
+        "sentences that can be gone through more than once",
+        `none in epoch ${epoch}`,
+      );
     await step(epoch);
   }
 }

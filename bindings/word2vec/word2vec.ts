@@ -108,8 +108,8 @@ export class Word2Vec {
    * every few milliseconds.
    *
    * Rejects with a RangeError where no word occurs `minCount` times or a number is out of range, a TypeError for the wrong
-   * kind of thing; both before anything has changed. With the signal's reason once it is aborted: vectors are then as
-   * far as they came.
+   * kind of thing; both before anything has changed. With a RangeError, too, where sentences that were counted do not come
+   * again. With the signal's reason once it is aborted: vectors are then as far as they came.
    */
   async fit(sentences: Sentences, options?: Word2VecFitOptions): Promise<void> {
     const where = "Word2Vec.fit";
@@ -160,7 +160,10 @@ export class Word2Vec {
    * The `n` words (10) most similar to a word, itself aside, or to a vector; the most similar one first, each with the cosine.
    * RangeError for a word that is not there or a vector of another size.
    */
-  mostSimilar(target: string | ArrayLike<number>, n = 10): Neighbour[] {
+  mostSimilar(
+    target: string | readonly number[] | Float32Array | Float64Array,
+    n = 10,
+  ): Neighbour[] {
     const where = "Word2Vec.mostSimilar";
     checkCount(where, n);
     if (typeof target === "string") {

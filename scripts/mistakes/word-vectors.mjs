@@ -76,6 +76,10 @@ export const wordVectorMistakes = [
     "    signal?.throwIfAborted();\n    await pace.breathe();\n    signal?.throwIfAborted();\n",
     "    await pace.breathe();\n",
   ]),
+  training("sentences that do not come again pass", [
+    "    if (!came)",
+    "    if (epoch > 0 && !came)",
+  ]),
   words("rare words stay", ["count >= minCount", "count >= 1"]),
   words("rare words first", ["b - a", "a - b"]),
   words("a generator passes", [

@@ -66,6 +66,20 @@ describeKernelSets("Word2Vec", (kernels) => {
     );
   });
 
+  test("sentences that come once only end training", async () => {
+    const once = topicSentences(60).values();
+    const model = new Word2Vec({ vectorSize: 8, minCount: 1, subsample: 0, seed: 3 });
+    const seen: number[] = [];
+    const onProgress = ({ words }: Word2VecProgress) => seen.push(words);
+    const fitting = model.fit({ [Symbol.iterator]: () => once }, { onProgress });
+    await expect(fitting).rejects.toThrow(
+      /^Word2Vec\.fit: expected sentences .* more than once, got none in epoch 0/,
+    );
+    expect(seen).toEqual([]);
+    await model.fit(topicSentences(60), { epochs: 2, learningRate: 0.05 });
+    expect(vectorsOf(model)).toEqual(vectorsOf(await trained()));
+  });
+
   test("words: frequent ones first, then as they came; rare ones are passed over", async () => {
     const sentences = [["b", "c", "rare", "a"], [], ["a", "b"], ["c", "a", "d"], ["d"]];
     const model = await trained({ minCount: 2 }, sentences);
@@ -292,6 +306,8 @@ describe("neighbours", () => {
       ["not finite", RangeError, () => model.mostSimilar(rows[0]!.with(4, Number.NaN)), /finite/],
       ["no numbers", TypeError, () => model.mostSimilar(wrong(names.slice(0, 9))), /numbers/],
       ["no vector", TypeError, () => model.mostSimilar(wrong({})), /a word, or a vector/],
+      // @ts-expect-error: what vectors are made of are numbers that need not be whole
+      ["whole numbers", TypeError, () => model.mostSimilar(new Int32Array(9)), /got an Int32Array/],
       ["n", RangeError, () => model.mostSimilar("w1", 0), /n to be a whole number/],
       ["n", TypeError, () => model.analogy({ positive: ["w1"] }, wrong("3")), /n to be/],
       ["no words", RangeError, () => model.analogy({ positive: [] }), /at least one positive word/],
