@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
 import { Pace } from "../models/pause.ts";
 import type { Trainer } from "./trainer.ts";
-import { checkSentence, countWords, type Sentences } from "./vocabulary.ts";
+import { checkSentence, countWords, type Sentences } from "./words.ts";
 
 /** How far training is. */
 export interface Word2VecProgress {

@@ -19,7 +19,7 @@ import {
   type Neighbour,
   WordVectors,
 } from "./vectors.ts";
-import { checkSentences, frequentWords, type Sentences, Vocabulary } from "./vocabulary.ts";
+import { checkSentences, frequentWords, type Sentences, WordList } from "./words.ts";
 
 /** How word vectors are to be. */
 export interface Word2VecOptions {
@@ -236,7 +236,7 @@ export class Word2Vec {
 
   static #from({ words, size, values }: Contents): Word2Vec {
     const model = new Word2Vec({ vectorSize: size });
-    const vectors = new WordVectors(runtime(), new Vocabulary(words), size);
+    const vectors = new WordVectors(runtime(), new WordList(words), size);
     for (let place = 0; place < words.length; place++)
       vectors.row(place).set(values.subarray(place * size, (place + 1) * size));
     model.#vectors = vectors;
@@ -260,7 +260,7 @@ export class Word2Vec {
 
   #locate(where: string, word: string): [vectors: WordVectors, place: number] {
     this.#checkUsable(where);
-    const place = (this.#vectors?.vocabulary ?? new Vocabulary([])).place(where, word);
+    const place = (this.#vectors?.vocabulary ?? new WordList([])).place(where, word);
     return [this.#vectors!, place];
   }
 

@@ -8,7 +8,7 @@ const sampling = mistakesIn("word vectors", "bindings/word2vec/sampling.ts", sam
 const modelTests = ["test/word2vec/word2vec.test.ts"];
 const trainer = mistakesIn("word vectors, trainer", "bindings/word2vec/trainer.ts", modelTests);
 const training = mistakesIn("word vectors, fit", "bindings/word2vec/fit.ts", modelTests);
-const words = mistakesIn("word vectors, words", "bindings/word2vec/vocabulary.ts", modelTests);
+const words = mistakesIn("word vectors, words", "bindings/word2vec/words.ts", modelTests);
 const vectors = mistakesIn("word vectors", "bindings/word2vec/vectors.ts", modelTests);
 const formats = mistakesIn("word vectors, formats", "bindings/word2vec/formats.ts", [
   "test/word2vec/formats.test.ts",

@@ -84,6 +84,7 @@ describeKernelSets("Word2Vec", (kernels) => {
     const sentences = [["b", "c", "rare", "a"], [], ["a", "b"], ["c", "a", "d"], ["d"]];
     const model = await trained({ minCount: 2 }, sentences);
     expect(model.words).toEqual(["a", "b", "c", "d"]);
+    expect(() => (model.words as string[]).push("e")).toThrow(TypeError);
     const without = sentences.map((sentence) => sentence.filter((word) => word !== "rare"));
     expect(vectorsOf(model)).toEqual(vectorsOf(await trained({ minCount: 2 }, without)));
     expect(() => model.vector("rare")).toThrow(/Word2Vec\.vector: .*"rare"/);

@@ -34,12 +34,12 @@ export function countWords(
 }
 
 /** Words with their places in a list, no word twice. */
-export class Vocabulary {
+export class WordList {
   readonly words: readonly string[];
   readonly #places: ReadonlyMap<string, number>;
 
   constructor(words: readonly string[]) {
-    this.words = words;
+    this.words = Object.freeze([...words]);
     this.#places = new Map(words.map((word, place) => [word, place]));
   }
 
@@ -63,7 +63,7 @@ export function frequentWords(
   where: string,
   counts: ReadonlyMap<string, number>,
   minCount: number,
-): Vocabulary {
+): WordList {
   const frequent = [...counts].filter(([, count]) => count >= minCount);
   if (frequent.length === 0)
     throw valueError(
@@ -71,5 +71,5 @@ export function frequentWords(
       `words that occur at least ${minCount} times (minCount)`,
       counts.size === 0 ? "no words" : `none among ${counts.size}`,
     );
-  return new Vocabulary(frequent.sort(([, a], [, b]) => b - a).map(([word]) => word));
+  return new WordList(frequent.sort(([, a], [, b]) => b - a).map(([word]) => word));
 }
