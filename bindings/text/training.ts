@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import { Pauses } from "../models/pause.ts";
+import { checkSignal, Pauses } from "../models/pause.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { type ContiguousBatches, contiguousBatches } from "./contiguous-batches.ts";
 
@@ -81,9 +81,7 @@ export function planFit(tokens: Int32Array, options: LanguageModelFitOptions): F
   for (const name of ["onBatchEnd", "onEpochEnd"] as const)
     if (checked[name] !== undefined && typeof checked[name] !== "function")
       throw kindError(where, `${name} to be a function`, checked[name]);
-  const { signal } = checked;
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw kindError(where, "signal to be an AbortSignal", signal);
+  checkSignal(where, checked.signal);
   checkNumber(where, "validationSplit", validationSplit, 0, 1);
   const at = Math.floor(tokens.length * (1 - validationSplit));
   if (at <= batchSize)

@@ -1,5 +1,5 @@
 import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import { Pace } from "../models/pause.ts";
+import { checkSignal, Pauses } from "../models/pause.ts";
 import type { Trainer } from "./trainer.ts";
 import { checkSentence, countWords, type Sentences } from "./words.ts";
 
@@ -64,8 +64,7 @@ export function checkFitOptions(
     throw valueError(where, "minLearningRate to be no more than learningRate", minLearningRate);
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw kindError(where, "onProgress to be a function", onProgress);
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw kindError(where, "signal to be an AbortSignal", signal);
+  checkSignal(where, signal);
   return { sentences, epochs, learningRate, minLearningRate, onProgress, signal };
 }
 
@@ -74,14 +73,12 @@ const sentencesAtATime = 256;
 
 async function count(where: string, { sentences, signal }: Plan): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  const pace = new Pace();
+  const pauses = new Pauses(signal);
   let n = 0;
   signal?.throwIfAborted();
   for (const sentence of sentences) {
     countWords(where, counts, checkSentence(where, sentence));
-    if (++n % sentencesAtATime > 0) continue;
-    await pace.breathe();
-    signal?.throwIfAborted();
+    if (++n % sentencesAtATime === 0) await pauses.pause();
   }
   return counts;
 }
@@ -95,7 +92,7 @@ export async function train(
   const { sentences, epochs, learningRate, minLearningRate, onProgress, signal } = plan;
   const { trainer, words } = begin(await count(where, plan));
   const all = epochs * words;
-  const pace = new Pace();
+  const pauses = new Pauses(signal);
   const start = performance.now();
   let done = 0;
   trainer.clear();
@@ -110,9 +107,7 @@ export async function train(
       wordsPerSecond: (1000 * done) / (performance.now() - start),
       learningRate: rate,
     });
-    signal?.throwIfAborted();
-    await pace.breathe();
-    signal?.throwIfAborted();
+    await pauses.pause();
   };
 
   for (let epoch = 0; epoch < epochs; epoch++) {

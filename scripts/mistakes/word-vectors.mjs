@@ -73,8 +73,8 @@ export const wordVectorMistakes = [
   training("the rate stays", ["(learningRate - minLearningRate) * Math.min(done / all, 1)", "0"]),
   training("one epoch too few counted", ["const all = epochs * words;", "const all = words;"]),
   training("a signal is not looked at", [
-    "    signal?.throwIfAborted();\n    await pace.breathe();\n    signal?.throwIfAborted();\n",
-    "    await pace.breathe();\n",
+    "    await pauses.pause();\n  };",
+    "    await new Pauses(undefined).pause();\n  };",
   ]),
   training("sentences that do not come again pass", [
     "    if (!came)",
