@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
 import { checkSignal, Pauses } from "../models/pause.ts";
 import type { Trainer } from "./trainer.ts";
-import { checkSentence, countWords, type Sentences } from "./words.ts";
+import { checkSentence, countWord, type Sentences } from "./words.ts";
 
 /** How far training is. */
 export interface Word2VecProgress {
@@ -68,18 +68,19 @@ export function checkFitOptions(
   return { sentences, epochs, learningRate, minLearningRate, onProgress, signal };
 }
 
-/** Sentences from one look at the clock to the next while words are counted. */
-const sentencesAtATime = 256;
+/** Words from one look at the clock to the next while they are counted: less than a millisecond. */
+const wordsAtATime = 4096;
 
 async function count(where: string, { sentences, signal }: Plan): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   const pauses = new Pauses(signal);
   let n = 0;
   signal?.throwIfAborted();
-  for (const sentence of sentences) {
-    countWords(where, counts, checkSentence(where, sentence));
-    if (++n % sentencesAtATime === 0) await pauses.pause();
-  }
+  for (const sentence of sentences)
+    for (const word of checkSentence(where, sentence)) {
+      countWord(where, counts, word);
+      if (++n % wordsAtATime === 0) await pauses.pause();
+    }
   return counts;
 }
 

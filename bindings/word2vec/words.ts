@@ -20,17 +20,11 @@ export function checkSentence(where: string, sentence: unknown): readonly string
   return sentence;
 }
 
-/** Adds the words of a sentence to their counts. */
-export function countWords(
-  where: string,
-  counts: Map<string, number>,
-  sentence: readonly string[],
-): void {
-  for (const word of sentence) {
-    if (typeof word !== "string") throw kindError(where, "every word to be a string", word);
-    if (word === "") throw valueError(where, "every word to be of some characters", '""');
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+/** Adds a word to the counts. */
+export function countWord(where: string, counts: Map<string, number>, word: unknown): void {
+  if (typeof word !== "string") throw kindError(where, "every word to be a string", word);
+  if (word === "") throw valueError(where, "every word to be of some characters", '""');
+  counts.set(word, (counts.get(word) ?? 0) + 1);
 }
 
 /** Words with their places in a list, no word twice. */

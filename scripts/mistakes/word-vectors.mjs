@@ -76,6 +76,10 @@ export const wordVectorMistakes = [
     "    await pauses.pause();\n  };",
     "    await new Pauses(undefined).pause();\n  };",
   ]),
+  training("counting looks at no signal", [
+    "      if (++n % wordsAtATime === 0) await pauses.pause();\n",
+    "",
+  ]),
   training("sentences that do not come again pass", [
     "    if (!came)",
     "    if (epoch > 0 && !came)",

@@ -177,6 +177,23 @@ describeKernelSets("Word2Vec", (kernels) => {
     expect(again).toEqual([2]);
   });
 
+  test("a signal is looked at while words are counted, in the midst of a sentence too", async () => {
+    const reason = new Error("enough");
+    const stop = new AbortController();
+    const sentence: unknown[] = new Array(20_000).fill("sun");
+    Object.defineProperty(sentence, 100, {
+      get() {
+        stop.abort(reason);
+        return "sea";
+      },
+    });
+    sentence[10_000] = 7; // it does not come to this
+    const model = new Word2Vec({ minCount: 1 });
+    const fitting = model.fit([sentence as string[]], { signal: stop.signal });
+    await expect(fitting).rejects.toBe(reason);
+    expect(model.words).toEqual([]);
+  });
+
   test("what onProgress throws ends training, its promise is waited for; one fit at a time", async () => {
     const model = new Word2Vec({ vectorSize: 8, minCount: 1, seed: 3 });
     const broken = async () => Promise.reject(new Error("no disk"));
