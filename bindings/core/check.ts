@@ -22,6 +22,9 @@ export function describe(value: unknown): string {
 /** `[32, 100]`; a word stands for a size that is free. */
 export const formatShape = (shape: readonly (number | string)[]): string => `[${shape.join(", ")}]`;
 
+/** A number of things: "1 word", "3 words". */
+export const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? "" : "s"}`;
+
 export const kindError = (where: string, expected: string, got: unknown): TypeError =>
   new TypeError(`${where}: expected ${expected}, got ${describe(got)}`);
 

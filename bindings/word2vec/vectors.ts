@@ -1,4 +1,4 @@
-import { checkSize, kindError, valueError } from "../core/check.ts";
+import { checkSize, counted, kindError, valueError } from "../core/check.ts";
 import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Runtime } from "../core/runtime.ts";
 import type { WordList } from "./words.ts";
@@ -66,7 +66,8 @@ export function addDirection(sum: Float64Array, a: ArrayLike<number>, weight: nu
 export function checkVector(where: string, value: unknown, size: number): ArrayLike<number> {
   if (!Array.isArray(value) && !(value instanceof Float32Array || value instanceof Float64Array))
     throw kindError(where, "a word, or a vector as an array", value);
-  if (value.length !== size) throw valueError(where, `a vector of ${size} numbers`, value.length);
+  if (value.length !== size)
+    throw valueError(where, `a vector of ${counted(size, "number")}`, value.length);
   for (const x of value) {
     if (typeof x !== "number") throw kindError(where, "a vector of numbers", x);
     if (!Number.isFinite(x)) throw valueError(where, "a vector of finite numbers", x);

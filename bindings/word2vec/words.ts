@@ -1,4 +1,4 @@
-import { kindError, valueError } from "../core/check.ts";
+import { counted, kindError, valueError } from "../core/check.ts";
 
 /** Sentences of words, to be gone through more than once: an array of arrays, or an object that begins anew each time. */
 export type Sentences = Iterable<readonly string[]>;
@@ -62,7 +62,7 @@ export function frequentWords(
   if (frequent.length === 0)
     throw valueError(
       where,
-      `words that occur at least ${minCount} times (minCount)`,
+      `words that occur at least ${counted(minCount, "time")} (minCount)`,
       counts.size === 0 ? "no words" : `none among ${counts.size}`,
     );
   return new WordList(frequent.sort(([, a], [, b]) => b - a).map(([word]) => word));

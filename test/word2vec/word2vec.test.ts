@@ -390,6 +390,12 @@ test("fit: wrong arguments reject before anything has changed", async () => {
     ["a word of nothing", RangeError, fitting([["a", ""]]), /some characters/],
     ["nothing", RangeError, fitting([]), /at least 2 times \(minCount\), got no words/],
     [
+      "nothing, and all would do",
+      RangeError,
+      () => new Word2Vec({ minCount: 1 }).fit([[]]),
+      /at least 1 time \(minCount\), got no words/,
+    ],
+    [
       "rare words",
       RangeError,
       fitting([["a", "b"]]),
