@@ -77,7 +77,7 @@ export class Sampler {
     for (const token of this.#never) logits[token] = Number.NEGATIVE_INFINITY;
     let best = 0;
     for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
-    if (!Number.isFinite(logits[best]!)) throw this.#notNumbers();
+    if (!Number.isFinite(logits[best]!) || logits.includes(Number.NaN)) throw this.#notNumbers();
     if (this.#temperature === 0) return best;
     this.#soften(logits, logits[best]!);
     const u = this.#next();

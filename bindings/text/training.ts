@@ -70,8 +70,11 @@ export interface FitPlan extends LanguageModelFitOptions {
 }
 
 /** Reads the arguments of `fit`. Throws where one is wrong; nothing has begun then. */
-export function planFit(tokens: Int32Array, options: LanguageModelFitOptions): FitPlan {
-  const where = "LanguageModel.fit";
+export function planFit(
+  where: string,
+  tokens: Int32Array,
+  options: LanguageModelFitOptions,
+): FitPlan {
   if (typeof options !== "object") throw kindError(where, "options with an optimizer", options);
   const checked = checkOptions(where, options, optionNames);
   const { optimizer, epochs = 1, batchSize = 32, unroll = 64, validationSplit = 0 } = checked;
@@ -82,10 +85,11 @@ export function planFit(tokens: Int32Array, options: LanguageModelFitOptions): F
     if (checked[name] !== undefined && typeof checked[name] !== "function")
       throw kindError(where, `${name} to be a function`, checked[name]);
   checkSignal(where, checked.signal);
-  checkNumber(where, "validationSplit", validationSplit, 0, 1);
+  checkNumber(where, "validationSplit", validationSplit, 0);
+  if (validationSplit >= 1) throw valueError(where, "validationSplit below 1", validationSplit);
   const at = Math.floor(tokens.length * (1 - validationSplit));
   if (at <= batchSize)
-    throw valueError(where, `a text of more than ${batchSize} tokens, batchSize, to train on`, at);
+    throw valueError(where, `at least ${batchSize + 1} tokens, batchSize and one, to train on`, at);
   if (validationSplit > 0 && tokens.length - at < 2)
     throw valueError(where, "validationSplit to keep 2 tokens apart", tokens.length - at);
   return {
