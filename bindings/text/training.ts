@@ -4,7 +4,7 @@ import { Optimizer } from "../optim/optimizer.ts";
 import { type ContiguousBatches, contiguousBatches } from "./contiguous-batches.ts";
 
 /** How a batch went. Steps and epochs count from 1. */
-export interface BatchEnd {
+export interface LanguageModelBatchEnd {
   /** Which epoch it is. */
   readonly epoch: number;
   /** How many there will be. */
@@ -18,7 +18,7 @@ export interface BatchEnd {
 }
 
 /** How an epoch went. */
-export interface EpochEnd {
+export interface LanguageModelEpochEnd {
   /** Which one it was, from 1. */
   readonly epoch: number;
   /** How many there will be. */
@@ -42,9 +42,9 @@ export interface LanguageModelFitOptions {
   /** The part of the text, its end, that is kept apart and evaluated after each epoch: from 0 to 1, without 1. Default 0. */
   readonly validationSplit?: number | undefined;
   /** Called after each step; a promise that it returns is waited for. */
-  readonly onBatchEnd?: ((batch: BatchEnd) => unknown) | undefined;
+  readonly onBatchEnd?: ((batch: LanguageModelBatchEnd) => unknown) | undefined;
   /** Called after each epoch; a promise that it returns is waited for. */
-  readonly onEpochEnd?: ((epoch: EpochEnd) => unknown) | undefined;
+  readonly onEpochEnd?: ((epoch: LanguageModelEpochEnd) => unknown) | undefined;
   /** Aborted, it ends training after the step at work; `fit` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
