@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
+import { readTextFile } from "./files.ts";
 import { type Sentence, TAGS, type Treebanks } from "./treebank.ts";
 
 /** What `--data DIR` is for. */
@@ -12,11 +12,11 @@ UD_English-EWT); made up here if not given`;
 export function readTreebanks(directory: string): Treebanks {
   const read = (part: string): Sentence[] => {
     const path = join(directory, `en_ewt-ud-${part}.conllu`);
+    const text = readTextFile(path);
     try {
-      return parseConllu(readFileSync(path, "utf8"));
+      return parseConllu(text);
     } catch (error) {
-      if (error instanceof UserError) throw new UserError(`${path}: ${error.message}`);
-      throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+      throw error instanceof UserError ? new UserError(`${path}: ${error.message}`) : error;
     }
   };
   return { train: read("dev"), test: read("test") };

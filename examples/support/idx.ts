@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Idx, readIdx } from "gatewise/data";
 import type { Digits } from "./digits.ts";
 import { UserError } from "./errors.ts";
+import { readBytes } from "./files.ts";
 import { toDigits } from "./mnist.ts";
 
 /** What `--mnist DIR` is for. */
@@ -30,7 +31,7 @@ function readDigits(directory: string, part: string): Digits {
 }
 
 function parse(path: string): Idx {
-  const bytes = readBytes(path);
+  const bytes = readUnpacked(path);
   try {
     return readIdx(bytes);
   } catch (error) {
@@ -46,13 +47,9 @@ function find(directory: string, name: string): string {
   throw new UserError(`${join(directory, name)}: no such file, nor ${name}.gz`);
 }
 
-function readBytes(path: string): Buffer {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+/** A file's bytes, unpacked where they are gzip's. */
+function readUnpacked(path: string): Buffer {
+  const bytes = readBytes(path);
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes; // no gzip
   try {
     return gunzipSync(bytes);

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
+import { readTextFile } from "./files.ts";
 import { holdOut, type Pairs } from "./pairs.ts";
 import { split } from "./words.ts";
 
@@ -11,12 +11,8 @@ export const PAIRS_FOLDER = `folder with small_vocab_en and small_vocab_fr, a se
 /** Reads the two files and holds out `held` pairs, spread over them. Throws a UserError where anything is amiss. */
 export function readPairs(directory: string, held: number): Pairs {
   const [english, french] = ["en", "fr"].map((language) => {
-    const path = join(directory, `small_vocab_${language}`);
-    try {
-      return readFileSync(path, "utf8").trim().split("\n").map(split);
-    } catch (error) {
-      throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    }
+    const text = readTextFile(join(directory, `small_vocab_${language}`));
+    return text.trim().split("\n").map(split);
   }) as [string[][], string[][]];
   if (english.length !== french.length || english.length <= held) {
     const got = `${english.length} and ${french.length}`;
