@@ -104,8 +104,9 @@ export class Word2Vec {
   /**
    * Trains on sentences, arrays of words, gone through once to count and `epochs` times to learn: an array of them, or
    * an iterable that begins anew each time. The first call decides which words there are; another one goes on from there
-   * and passes over words that are new. Sentences are cut after 4,095 words. Others on the event loop have their turn
-   * every few milliseconds.
+   * and passes over words that are new. Sentences are cut after 4,095 words. A word may be any string, but none with white
+   * space in it (such as the "\n" of gatewise/text's `split`) can be written to a file later. Others on the event loop have
+   * their turn every few milliseconds.
    *
    * Rejects with a RangeError where no word occurs `minCount` times or a number is out of range, a TypeError for the wrong
    * kind of thing; both before anything has changed. With a RangeError, too, where sentences that were counted do not come
@@ -210,7 +211,8 @@ export class Word2Vec {
 
   /**
    * The vectors in the text format of the authors' program, which gensim and others read: numbers in as few decimals as it takes
-   * to read the same float32 back. Throws a RangeError where a word has a space or a line break in it.
+   * to read the same float32 back. Throws a RangeError where a word has a space or a line break in it. For many words, some
+   * ten thousand on, `toBinary` is the better choice: it is written and read many times faster.
    */
   toText(): string {
     return writeText("Word2Vec.toText", this.#entries("Word2Vec.toText"));
