@@ -27,3 +27,14 @@ it.each([
   const missing = names.filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text));
   expect(missing).toEqual([]);
 });
+
+it("CONTRIBUTING.md says of every folder of bindings what it holds", () => {
+  const table = readFileSync(`${root}CONTRIBUTING.md`, "utf8")
+    .match(/^\|.*\|$/gm)!
+    .join("\n");
+  const folders = readdirSync(`${root}bindings`, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  expect(folders.length).toBeGreaterThan(10);
+  expect(folders.filter((name) => !new RegExp(`[\`/]${name}/\``).test(table))).toEqual([]);
+});

@@ -6,17 +6,15 @@ const bindings = fileURLToPath(new URL("../bindings/", import.meta.url));
 const read = (file: string): string => readFileSync(`${bindings}${file}`, "utf8");
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 
-/** The names that index.ts exports, as the files that declare them call them. */
-const exported = new Set(
-  [...read("index.ts").matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
-    names!.split(",").map((name) =>
-      name
-        .trim()
-        .replace(/^type /, "")
-        .replace(/ as .*/, ""),
+/** The names in the lists that a file exports, as they are declared, and as they are exported. */
+const listed = (file: string): (readonly [declared: string, as: string])[] =>
+  [...read(file).matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
+    [...names!.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(
+      ([, declared, as]) => [declared!, as ?? declared!] as const,
     ),
-  ),
-);
+  );
+
+const exported = new Set(listed("index.ts").map(([declared]) => declared));
 
 /** Options and functions that a user writes a type for: what models/ exports under such a name is in public signatures. */
 const named = /^export (?:interface|type) (\w+(?:Options|Function|Context)|Metric|Trainee)\b/gm;
@@ -33,4 +31,13 @@ it("every type of models/ that users write values of can be imported", () => {
 it("what only internal members mention is not exported", () => {
   expect(exported).toContain("Sequential");
   expect(exported).not.toContain("KerasWeight");
+});
+
+it("no two entries call different things by the same name", () => {
+  const paths = readdirSync(bindings, { recursive: true, encoding: "utf8" });
+  const entries = paths.filter((path) => /^(\w+.)?index\.ts$/.test(path));
+  const names = entries.flatMap((entry) => listed(entry).map(([, as]) => as));
+  expect(names).toContain("Word2VecFitOptions");
+  // Batches: what fit takes, and what gatewise/data makes, which is one of them.
+  expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual(["Batches"]);
 });

@@ -22,17 +22,28 @@ export function describe(value: unknown): string {
 /** `[32, 100]`; a word stands for a size that is free. */
 export const formatShape = (shape: readonly (number | string)[]): string => `[${shape.join(", ")}]`;
 
+/** A number of things: "1 word", "3 words". */
+export const counted = (n: number, thing: string): string => `${n} ${thing}${n === 1 ? "" : "s"}`;
+
 export const kindError = (where: string, expected: string, got: unknown): TypeError =>
   new TypeError(`${where}: expected ${expected}, got ${describe(got)}`);
 
 export const valueError = (where: string, expected: string, got: string | number): RangeError =>
   new RangeError(`${where}: expected ${expected}, got ${got}`);
 
-/** A size: a whole number from `least` on. */
-export function checkSize(where: string, name: string, value: unknown, least = 1): number {
+/** A size: a whole number from `least` on, up to `most` where that is given. */
+export function checkSize(
+  where: string,
+  name: string,
+  value: unknown,
+  least = 1,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   if (typeof value !== "number") throw kindError(where, `${name} to be a number`, value);
-  if (!Number.isSafeInteger(value) || value < least)
-    throw valueError(where, `${name} to be a whole number of at least ${least}`, value);
+  if (!Number.isSafeInteger(value) || value < least || value > most) {
+    const upTo = most < Number.MAX_SAFE_INTEGER ? ` and at most ${most}` : "";
+    throw valueError(where, `${name} to be a whole number of at least ${least}${upTo}`, value);
+  }
   return value;
 }
 

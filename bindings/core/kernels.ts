@@ -13,8 +13,11 @@ export interface LinearMemory {
 
 /** Kernels bound to the memory they work in. Bytes below `heapBase` belong to the kernels. */
 export interface KernelInstance {
+  /** The kernels by name. */
   readonly kernels: Kernels;
+  /** What their pointers point into. */
   readonly memory: LinearMemory;
+  /** The first byte that the library may use. */
   readonly heapBase: number;
   /** Threads that work on the same memory. */
   readonly pool?: Pool;
@@ -22,7 +25,9 @@ export interface KernelInstance {
 
 /** A set of kernels that a runtime can be built on: the compiled one, or `jsKernels` of gatewise/js. */
 export interface KernelSet {
+  /** What `engine()` calls it. */
   readonly name: string;
+  /** Binds the kernels to a memory of their own; called once for each runtime that is made of them. */
   instantiate(): KernelInstance;
 }
 

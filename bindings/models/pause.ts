@@ -1,3 +1,5 @@
+import { kindError } from "../core/check.ts";
+
 /** How long work may go on before others have their turn, in milliseconds: half a frame at 60 a second. */
 const longest = 8;
 
@@ -35,6 +37,12 @@ export class Pace {
     await nextTurn();
     this.#since = performance.now();
   }
+}
+
+/** Makes sure that a signal is one, where there is one. */
+export function checkSignal(where: string, signal: AbortSignal | undefined): void {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
+    throw kindError(where, "signal to be an AbortSignal", signal);
 }
 
 /** Keeps training from holding up the event loop, and ends it where its signal is aborted. */

@@ -18,6 +18,7 @@ import {
   splitAt,
   toBatchInTurns,
 } from "./data.ts";
+import { checkSignal } from "./pause.ts";
 import { fromBatches, fromData, Supply } from "./supply.ts";
 import type { Trainer } from "./trainer.ts";
 
@@ -148,8 +149,7 @@ function planShared(
 ): Omit<Plan, "training" | "validation"> {
   checkSize(where, "epochs", epochs);
   if (stepsPerEpoch !== undefined) checkSize(where, "stepsPerEpoch", stepsPerEpoch);
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw kindError(where, "signal to be an AbortSignal", signal);
+  checkSignal(where, signal);
   const list = [callbacks].flat();
   for (const one of list) checkCallbacks(where, one);
   return { where, trainer, epochs, callbacks: list, signal };

@@ -1,4 +1,4 @@
-import { checkNumber, checkOptions } from "../core/check.ts";
+import { checkNumber, checkOptions, valueError } from "../core/check.ts";
 import { randomUniform } from "../core/create.ts";
 import { deriveSeed, seedWords } from "../core/random.ts";
 import { scope } from "../core/scope.ts";
@@ -41,7 +41,9 @@ export function decode<S>(
   for (let n = 0; n < maxLength && going.size > 0; n++) {
     const taken = scope(() => {
       const { logits, state: next } = checkedStep(where, step, tokens, current, endToken);
-      return { state: next, tokens: argmax(perturbed(logits, temperature, deriveSeed(seed, n))) };
+      const likeliest = argmax(perturbed(logits, temperature, deriveSeed(seed, n)));
+      checkTaken(where, logits, likeliest, going);
+      return { state: next, tokens: likeliest };
     });
     ({ tokens, state: current } = taken);
     for (const row of going) {
@@ -50,6 +52,21 @@ export function decode<S>(
     }
   }
   return sequences;
+}
+
+/** Makes sure that of the rows that go on every logit [rows, vocabulary] is a number, and that of the token taken finite. */
+function checkTaken(
+  where: string,
+  { data, shape }: Tensor,
+  taken: Int32Array,
+  going: Iterable<number>,
+): void {
+  const vocabulary = shape[1]!;
+  for (const row of going) {
+    const own = data.subarray(row * vocabulary, (row + 1) * vocabulary);
+    if (own.includes(Number.NaN) || !Number.isFinite(own[taken[row]!]))
+      throw valueError(where, "logits that leave a token possible", "none (NaN or infinite)");
+  }
 }
 
 /** The least number of (0, 1) to draw: its logarithm is finite. */

@@ -1,7 +1,7 @@
 import { checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import { Pauses } from "../models/pause.ts";
+import { checkSignal, Pauses } from "../models/pause.ts";
 import type { Stream } from "../nn/stream.ts";
-import { type Sampler, type SamplingOptions, samplingNames } from "./sampler.ts";
+import { checkSampling, type Sampler, type SamplingOptions, samplingNames } from "./sampler.ts";
 import { checkText } from "./tokens.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -54,53 +54,81 @@ function stopTokens(
   );
 }
 
+/** What was asked for, checked. Nothing of it is in the kernels' memory. */
+interface Plan {
+  readonly where: string;
+  readonly sampling: SamplingOptions;
+  /** What is never drawn. */
+  readonly never: readonly number[];
+  readonly length: number;
+  readonly stop: ReadonlySet<number>;
+  readonly prompt: Int32Array;
+  /** Whether the space before the first word is in the prompt already. */
+  readonly spaced: boolean;
+}
+
+function planGeneration(where: string, vocabulary: Vocabulary, options: GenerateOptions): Plan {
+  const { prompt = "", length = 100, stop = [], ...sampling } = options;
+  checkSize(where, "length", length, 0);
+  checkSampling(where, sampling);
+  return {
+    where,
+    sampling,
+    never: [vocabulary.padding, vocabulary.unknown].filter((n) => n !== undefined),
+    length,
+    stop: stopTokens(where, vocabulary, stop),
+    prompt: vocabulary.encode(checkText(where, "prompt", prompt)),
+    spaced: vocabulary.level === "word" && /[^\S\n]$/.test(prompt),
+  };
+}
+
 /** Text on its way, token by token. */
 class Generation {
+  readonly #plan: Plan;
   readonly #stream: Stream;
   readonly #sampler: Sampler;
   readonly #logits: Float32Array;
-  readonly #stop: Set<number>;
-  readonly #prompt: Int32Array;
   readonly #decode: (number: number) => string;
-  /** Whether the space before the first word is in the prompt already. */
-  #space: boolean;
+  /** Tokens of the prompt that the network has read. */
+  #read = 0;
   #left: number;
   #last: number;
+  #spaced: boolean;
 
-  constructor(where: string, source: Source, options: GenerateOptions) {
-    const { prompt = "", length = 100, stop = [] } = options;
-    const { vocabulary } = source;
-    this.#left = checkSize(where, "length", length, 0);
-    this.#stop = stopTokens(where, vocabulary, stop);
-    this.#prompt = vocabulary.encode(checkText(where, "prompt", prompt));
-    this.#last = this.#prompt.at(-1) ?? firstToken(vocabulary);
-    this.#space = vocabulary.level === "word" && /[^\S\n]$/.test(prompt);
-    const never = [vocabulary.padding, vocabulary.unknown].filter((n) => n !== undefined);
-    this.#sampler = source.sampler(where, options, never);
-    this.#stream = source.stream();
+  constructor({ vocabulary, stream, sampler }: Source, plan: Plan) {
+    const { where, sampling, never, length, prompt, spaced } = plan;
+    this.#plan = plan;
+    this.#left = length;
+    this.#last = prompt.at(-1) ?? firstToken(vocabulary);
+    this.#spaced = spaced;
     this.#logits = new Float32Array(vocabulary.size);
     this.#decode = vocabulary.decoder();
-    for (const token of this.#prompt) this.#decode(token);
+    for (const token of prompt) this.#decode(token);
+    this.#sampler = sampler(where, sampling, never);
+    this.#stream = stream();
   }
 
-  /** Has the network read all of the prompt but its last token. */
-  begin(): void {
-    for (const token of this.#prompt.subarray(0, -1)) this.#stream.step(token, this.#logits);
+  /** Has the network read a token of the prompt; false, and nothing read, where no more than the last one is left. */
+  read(): boolean {
+    const { prompt } = this.#plan;
+    if (this.#read >= prompt.length - 1) return false;
+    this.#stream.step(prompt[this.#read++]!, this.#logits);
+    return true;
   }
 
-  /** The text of the next token; undefined at the end. */
+  /** The text of the next token, once the prompt is read; undefined at the end. */
   next(): string | undefined {
     if (this.#left === 0) return undefined;
     this.#left--;
     this.#stream.step(this.#last, this.#logits);
     this.#last = this.#sampler.pick(this.#logits);
-    if (this.#stop.has(this.#last)) {
+    if (this.#plan.stop.has(this.#last)) {
       this.#left = 0;
       return undefined;
     }
     const text = this.#decode(this.#last);
-    if (!this.#space) return text;
-    this.#space = false;
+    if (!this.#spaced) return text;
+    this.#spaced = false;
     return text.trimStart();
   }
 
@@ -113,9 +141,11 @@ class Generation {
 /** Generates all of a text at once. */
 export function generateText(source: Source, options: GenerateOptions | undefined): string {
   const where = "LanguageModel.generate";
-  const generation = new Generation(where, source, checkOptions(where, options, optionNames));
+  const checked = checkOptions(where, options, optionNames);
+  const generation = new Generation(source, planGeneration(where, source.vocabulary, checked));
   try {
-    generation.begin();
+    let reading = true;
+    while (reading) reading = generation.read();
     const texts: string[] = [];
     for (let text = generation.next(); text !== undefined; text = generation.next())
       texts.push(text);
@@ -132,14 +162,16 @@ export function streamText(
 ): AsyncGenerator<string, void, undefined> {
   const where = "LanguageModel.generateStream";
   const { signal, ...rest } = checkOptions(where, options, [...optionNames, "signal"]);
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw kindError(where, "signal to be an AbortSignal", signal);
-  return run(new Generation(where, source, rest), new Pauses(signal));
+  checkSignal(where, signal);
+  return run(source, planGeneration(where, source.vocabulary, rest), new Pauses(signal));
 }
 
-async function* run(generation: Generation, pauses: Pauses): AsyncGenerator<string, void> {
+/** Takes memory only once it is asked for a token: a stream that nobody reads has nothing to give back. */
+async function* run(source: Source, plan: Plan, pauses: Pauses): AsyncGenerator<string, void> {
+  await pauses.pause();
+  const generation = new Generation(source, plan);
   try {
-    generation.begin();
+    while (generation.read()) await pauses.pause();
     for (let text = generation.next(); text !== undefined; text = generation.next()) {
       await pauses.pause();
       yield text;

@@ -7,10 +7,10 @@ export {
 export type { GenerateOptions, GenerateStreamOptions } from "./generation.ts";
 export { LanguageModel, type LanguageModelOptions } from "./language-model.ts";
 export type { SamplingOptions } from "./sampler.ts";
-export type { Level } from "./tokens.ts";
+export type { TokenLevel } from "./tokens.ts";
 export type {
-  BatchEnd,
-  EpochEnd,
+  LanguageModelBatchEnd,
+  LanguageModelEpochEnd,
   LanguageModelFitOptions,
   LanguageModelHistory,
 } from "./training.ts";

@@ -116,13 +116,18 @@ function oneHot(where: string, size: number): Embedding {
  * Parameters: embedding.weight [V, E], those of `rnn` with torch's names, output.weight [V, H] and output.bias [V].
  */
 export class LanguageModel extends Module {
+  /** What it reads and writes. */
   readonly vocabulary: Vocabulary;
   /** Tokens' vectors; absent where tokens go in as rows of zeros with a one. */
   readonly embedding?: Embedding;
+  /** The recurrent layers. */
   readonly rnn: RNN | LSTM | GRU;
+  /** From the last layer's outputs [·, H] to a logit for each token [·, V]. */
   readonly output: Linear;
+  /** What drops the last layer's outputs in training. */
   readonly dropout: Dropout;
   readonly #table: Embedding;
+  #fitting = false;
 
   /** Throws a TypeError for an unknown option or no vocabulary, a RangeError for sizes that do not fit. */
   constructor(options: LanguageModelOptions) {
@@ -218,14 +223,21 @@ export class LanguageModel extends Module {
    * from step to step and zeros again at the start of an epoch (see `contiguousBatches`). A text whose parts are shorter
    * than one `unroll` is one step of what there is. Leaves the event loop its turn every few milliseconds.
    * Throws a TypeError or RangeError for a wrong argument, a text of no more than `batchSize` tokens, or one with tokens
-   * that the vocabulary does not have.
+   * that the vocabulary does not have; an Error while the model is being fitted already.
    */
   async fit(text: string, options: LanguageModelFitOptions): Promise<LanguageModelHistory> {
-    const plan = planFit(this.#read("LanguageModel.fit", text, 0), options);
-    return runFit(
-      { train: (given) => this.#train(given), evaluate: (tokens) => this.#evaluate(tokens) },
-      plan,
-    );
+    const where = "LanguageModel.fit";
+    if (this.#fitting) throw new Error(`${where}: called while the model is being fitted already`);
+    const plan = planFit(where, this.#read(where, text, 0), options);
+    this.#fitting = true;
+    try {
+      return await runFit(
+        { train: (given) => this.#train(given), evaluate: (tokens) => this.#evaluate(tokens) },
+        plan,
+      );
+    } finally {
+      this.#fitting = false;
+    }
   }
 
   /**
@@ -238,7 +250,11 @@ export class LanguageModel extends Module {
     return perplexity(this.#meanLoss("LanguageModel.perplexity", text));
   }
 
-  /** As `perplexity`: how many bits a character of the text takes, log₂ of it for tokens that are characters. */
+  /**
+   * As `perplexity`: how many bits a character of the text takes, log₂ of it for tokens that are characters. Where they are
+   * words, all characters behind the first token count: white space that no token stands for, and words that are only known
+   * as the unknown token, as much as those that were predicted. Figures of texts with many of either do not compare.
+   */
   bitsPerCharacter(text: string): number {
     const where = "LanguageModel.bitsPerCharacter";
     const nats = this.#meanLoss(where, text) / Math.LN2;

@@ -1,7 +1,7 @@
 import { checkNumber, checkSize, valueError } from "../core/check.ts";
 import { type Extras, extras } from "../core/extras.ts";
 import { HeapPiece } from "../core/heap.ts";
-import { Streams } from "../core/random.ts";
+import { Streams, seedWords } from "../core/random.ts";
 import type { Runtime } from "../core/runtime.ts";
 
 /** How a token is drawn from what a network makes of all of them. */
@@ -21,6 +21,16 @@ export const samplingNames = ["temperature", "topK", "topP", "seed"] as const;
 /** Uniform numbers drawn at a time. */
 const drawn = 256;
 
+/** Makes sure that options fit. Throws a RangeError for a negative temperature, a topP outside (0, 1] or a topK below 1. */
+export function checkSampling(where: string, options: SamplingOptions): void {
+  const { temperature = 1, topK = 1, topP = 1, seed } = options;
+  checkNumber(where, "temperature", temperature, 0);
+  checkSize(where, "topK", topK);
+  checkNumber(where, "topP", topP, 0, 1);
+  if (topP === 0) throw valueError(where, "topP above 0", topP);
+  seedWords(where, seed);
+}
+
 /** Draws tokens; nothing is allocated for each. */
 export class Sampler {
   readonly #where: string;
@@ -38,7 +48,7 @@ export class Sampler {
   /** A heap of tokens, the likeliest first; behind it those that were taken from it, the last one first. */
   readonly #order: Int32Array;
 
-  /** Out of `size` tokens, but `never` those. Throws a RangeError for a negative temperature or a topP outside (0, 1]. */
+  /** Out of `size` tokens, but `never` those. Throws where `checkSampling` does. */
   constructor(
     where: string,
     runtime: Runtime,
@@ -46,12 +56,12 @@ export class Sampler {
     options: SamplingOptions,
     never: readonly number[],
   ) {
+    checkSampling(where, options);
     const { temperature = 1, topK = size, topP = 1, seed } = options;
     this.#where = where;
-    this.#temperature = checkNumber(where, "temperature", temperature, 0);
-    this.#topK = Math.min(checkSize(where, "topK", topK), size);
-    this.#topP = checkNumber(where, "topP", topP, 0, 1);
-    if (topP === 0) throw valueError(where, "topP above 0", topP);
+    this.#temperature = temperature;
+    this.#topK = Math.min(topK, size);
+    this.#topP = topP;
     this.#streams = new Streams(where, seed);
     this.#runtime = runtime;
     this.#kernels = extras(runtime);
@@ -67,7 +77,7 @@ export class Sampler {
     for (const token of this.#never) logits[token] = Number.NEGATIVE_INFINITY;
     let best = 0;
     for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
-    if (!Number.isFinite(logits[best]!)) throw this.#notNumbers();
+    if (!Number.isFinite(logits[best]!) || logits.includes(Number.NaN)) throw this.#notNumbers();
     if (this.#temperature === 0) return best;
     this.#soften(logits, logits[best]!);
     const u = this.#next();

@@ -1,7 +1,7 @@
 import { kindError } from "../core/check.ts";
 
 /** What a token is: a character, or a word. */
-export type Level = "char" | "word";
+export type TokenLevel = "char" | "word";
 
 /** Makes sure that something is a text. */
 export function checkText(where: string, name: string, value: unknown): string {

@@ -1,12 +1,15 @@
 import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import { Pauses } from "../models/pause.ts";
+import { checkSignal, Pauses } from "../models/pause.ts";
 import { Optimizer } from "../optim/optimizer.ts";
 import { type ContiguousBatches, contiguousBatches } from "./contiguous-batches.ts";
 
 /** How a batch went. Steps and epochs count from 1. */
-export interface BatchEnd {
+export interface LanguageModelBatchEnd {
+  /** Which epoch it is. */
   readonly epoch: number;
+  /** How many there will be. */
   readonly epochs: number;
+  /** Which step of the epoch it was. */
   readonly step: number;
   /** Steps an epoch. */
   readonly steps: number;
@@ -15,8 +18,10 @@ export interface BatchEnd {
 }
 
 /** How an epoch went. */
-export interface EpochEnd {
+export interface LanguageModelEpochEnd {
+  /** Which one it was, from 1. */
   readonly epoch: number;
+  /** How many there will be. */
   readonly epochs: number;
   /** Mean cross-entropy of the epoch, in nats a token, each batch by the weights before its step. */
   readonly loss: number;
@@ -37,15 +42,16 @@ export interface LanguageModelFitOptions {
   /** The part of the text, its end, that is kept apart and evaluated after each epoch: from 0 to 1, without 1. Default 0. */
   readonly validationSplit?: number | undefined;
   /** Called after each step; a promise that it returns is waited for. */
-  readonly onBatchEnd?: ((batch: BatchEnd) => unknown) | undefined;
+  readonly onBatchEnd?: ((batch: LanguageModelBatchEnd) => unknown) | undefined;
   /** Called after each epoch; a promise that it returns is waited for. */
-  readonly onEpochEnd?: ((epoch: EpochEnd) => unknown) | undefined;
+  readonly onEpochEnd?: ((epoch: LanguageModelEpochEnd) => unknown) | undefined;
   /** Aborted, it ends training after the step at work; `fit` rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** What training brought, in nats a token, one number an epoch. */
 export interface LanguageModelHistory {
+  /** Of what was trained on, each batch by the weights before its step. */
   readonly loss: number[];
   /** Empty where nothing was kept apart. */
   readonly valLoss: number[];
@@ -70,8 +76,11 @@ export interface FitPlan extends LanguageModelFitOptions {
 }
 
 /** Reads the arguments of `fit`. Throws where one is wrong; nothing has begun then. */
-export function planFit(tokens: Int32Array, options: LanguageModelFitOptions): FitPlan {
-  const where = "LanguageModel.fit";
+export function planFit(
+  where: string,
+  tokens: Int32Array,
+  options: LanguageModelFitOptions,
+): FitPlan {
   if (typeof options !== "object") throw kindError(where, "options with an optimizer", options);
   const checked = checkOptions(where, options, optionNames);
   const { optimizer, epochs = 1, batchSize = 32, unroll = 64, validationSplit = 0 } = checked;
@@ -81,13 +90,12 @@ export function planFit(tokens: Int32Array, options: LanguageModelFitOptions): F
   for (const name of ["onBatchEnd", "onEpochEnd"] as const)
     if (checked[name] !== undefined && typeof checked[name] !== "function")
       throw kindError(where, `${name} to be a function`, checked[name]);
-  const { signal } = checked;
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw kindError(where, "signal to be an AbortSignal", signal);
-  checkNumber(where, "validationSplit", validationSplit, 0, 1);
+  checkSignal(where, checked.signal);
+  checkNumber(where, "validationSplit", validationSplit, 0);
+  if (validationSplit >= 1) throw valueError(where, "validationSplit below 1", validationSplit);
   const at = Math.floor(tokens.length * (1 - validationSplit));
   if (at <= batchSize)
-    throw valueError(where, `a text of more than ${batchSize} tokens, batchSize, to train on`, at);
+    throw valueError(where, `at least ${batchSize + 1} tokens, batchSize and one, to train on`, at);
   if (validationSplit > 0 && tokens.length - at < 2)
     throw valueError(where, "validationSplit to keep 2 tokens apart", tokens.length - at);
   return {

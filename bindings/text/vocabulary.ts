@@ -7,12 +7,12 @@ import {
   valueError,
 } from "../core/check.ts";
 import { Spacing } from "./spacing.ts";
-import { checkText, type Level, wordSegmenter, words } from "./tokens.ts";
+import { checkText, type TokenLevel, wordSegmenter, words } from "./tokens.ts";
 
 /** What a vocabulary can be made with. */
 export interface VocabularyOptions {
   /** Whether tokens are characters (code points) or words. Default "char". */
-  readonly level?: Level | undefined;
+  readonly level?: TokenLevel | undefined;
   /** Whose words, as a BCP 47 tag: "en", "ja", "zh-Hans". Default "en". */
   readonly language?: string | undefined;
   /** Tokens that are rarer are left out. Default 1. */
@@ -27,7 +27,9 @@ export interface VocabularyOptions {
 
 /** All of a vocabulary as plain data. */
 export interface VocabularyData {
-  readonly level: Level;
+  /** Whether tokens are characters (code points) or words. */
+  readonly level: TokenLevel;
+  /** Whose words, as a BCP 47 tag. */
   readonly language: string;
   /** By number. */
   readonly tokens: readonly string[];
@@ -62,7 +64,8 @@ function byFrequency(tokens: Iterable<string>, minCount: number): string[] {
 
 /** The characters or words of texts, and their numbers from 0 on. */
 export class Vocabulary {
-  readonly level: Level;
+  /** Whether tokens are characters (code points) or words. */
+  readonly level: TokenLevel;
   /** Whose words. */
   readonly language: string;
   /** Every token by its number. */

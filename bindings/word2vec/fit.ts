@@ -1,10 +1,10 @@
 import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import { Pace } from "../models/pause.ts";
+import { checkSignal, Pauses } from "../models/pause.ts";
 import type { Trainer } from "./trainer.ts";
-import { checkSentence, countWords, type Sentences } from "./vocabulary.ts";
+import { checkSentence, countWord, type Sentences } from "./words.ts";
 
 /** How far training is. */
-export interface Progress {
+export interface Word2VecProgress {
   /** The part of all words of all epochs that is done, 1 at the end. */
   readonly fraction: number;
   /** The epoch at work, from 0. */
@@ -18,29 +18,31 @@ export interface Progress {
 }
 
 /** How `fit` is to train. */
-export interface FitOptions {
+export interface Word2VecFitOptions {
   /** How often the sentences are gone through. Default 5. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** At the beginning; falls in a straight line. Default 0.025. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** At the end. Default 1e-4, or `learningRate` where that is less. */
-  readonly minLearningRate?: number;
+  readonly minLearningRate?: number | undefined;
   /** Called every few milliseconds. A promise is waited for; what it throws ends training. */
-  readonly onProgress?: (progress: Progress) => unknown;
+  readonly onProgress?: ((progress: Word2VecProgress) => unknown) | undefined;
   /** Ends training once it is aborted. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export interface Plan extends Required<Omit<FitOptions, "onProgress" | "signal">> {
+/** What `fit` was asked to do, checked. */
+export interface Plan extends Word2VecFitOptions {
   readonly sentences: Sentences;
-  readonly onProgress: FitOptions["onProgress"];
-  readonly signal: AbortSignal | undefined;
+  readonly epochs: number;
+  readonly learningRate: number;
+  readonly minLearningRate: number;
 }
 
 export function checkFitOptions(
   where: string,
   sentences: Sentences,
-  options: FitOptions | undefined,
+  options: Word2VecFitOptions | undefined,
 ): Plan {
   const {
     epochs = 5,
@@ -62,25 +64,23 @@ export function checkFitOptions(
     throw valueError(where, "minLearningRate to be no more than learningRate", minLearningRate);
   if (onProgress !== undefined && typeof onProgress !== "function")
     throw kindError(where, "onProgress to be a function", onProgress);
-  if (signal !== undefined && typeof signal?.throwIfAborted !== "function")
-    throw kindError(where, "signal to be an AbortSignal", signal);
+  checkSignal(where, signal);
   return { sentences, epochs, learningRate, minLearningRate, onProgress, signal };
 }
 
-/** Sentences from one look at the clock to the next while words are counted. */
-const sentencesAtATime = 256;
+/** Words from one look at the clock to the next while they are counted: less than a millisecond. */
+const wordsAtATime = 4096;
 
 async function count(where: string, { sentences, signal }: Plan): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
-  const pace = new Pace();
+  const pauses = new Pauses(signal);
   let n = 0;
   signal?.throwIfAborted();
-  for (const sentence of sentences) {
-    countWords(where, counts, checkSentence(where, sentence));
-    if (++n % sentencesAtATime > 0) continue;
-    await pace.breathe();
-    signal?.throwIfAborted();
-  }
+  for (const sentence of sentences)
+    for (const word of checkSentence(where, sentence)) {
+      countWord(where, counts, word);
+      if (++n % wordsAtATime === 0) await pauses.pause();
+    }
   return counts;
 }
 
@@ -93,7 +93,7 @@ export async function train(
   const { sentences, epochs, learningRate, minLearningRate, onProgress, signal } = plan;
   const { trainer, words } = begin(await count(where, plan));
   const all = epochs * words;
-  const pace = new Pace();
+  const pauses = new Pauses(signal);
   const start = performance.now();
   let done = 0;
   trainer.clear();
@@ -108,19 +108,25 @@ export async function train(
       wordsPerSecond: (1000 * done) / (performance.now() - start),
       learningRate: rate,
     });
-    signal?.throwIfAborted();
-    await pace.breathe();
-    signal?.throwIfAborted();
+    await pauses.pause();
   };
 
   for (let epoch = 0; epoch < epochs; epoch++) {
+    let came = false;
     for (const given of sentences) {
+      came = true;
       const sentence = checkSentence(where, given);
       for (let at = 0; at < sentence.length; ) {
         at = trainer.take(sentence, at);
         if (at < sentence.length) await step(epoch);
       }
     }
+    if (!came)
+      throw valueError(
+        where,
+        "sentences that can be gone through more than once",
+        `none in epoch ${epoch}`,
+      );
     await step(epoch);
   }
 }

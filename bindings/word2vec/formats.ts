@@ -1,4 +1,4 @@
-import { kindError, valueError } from "../core/check.ts";
+import { counted, kindError, valueError } from "../core/check.ts";
 
 // The formats of the authors' program (code.google.com/archive/p/word2vec, distance.c reads and word2vec.c writes them): a line
 // with the number of words and the size of a vector, then for each word its name, a space, and its vector: in decimals with
@@ -14,15 +14,20 @@ export interface Entries {
 const newLine = 10;
 const space = 32;
 
-/** Neither format can hold a word with a space or a line break in it, or one of no characters. */
+/** Neither format can hold a word with a space or a line break in it, nor UTF-8 half a character of two code units. */
 function checkWritable(where: string, words: readonly string[]): void {
-  const unfit = words.find((word) => word === "" || /[ \t\r\n]/.test(word));
+  const unfit = words.find((word) => /[ \t\r\n]|\p{Surrogate}/u.test(word));
   if (unfit !== undefined)
-    throw valueError(where, "words without spaces and line breaks", JSON.stringify(unfit));
+    throw valueError(
+      where,
+      "words of whole characters, without spaces and line breaks",
+      JSON.stringify(unfit),
+    );
 }
 
 /** The fewest decimals, from six on, that are read back as the same float32. */
 function decimals(value: number): string {
+  if (Object.is(value, -0)) return "-0";
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(value.toPrecision(digits));
     if (Math.fround(short) === value) return String(short);
@@ -77,6 +82,9 @@ function readHeader(where: string, line: string): [count: number, size: number] 
   return [count, size];
 }
 
+const sizes = (count: number, size: number): string =>
+  `${counted(count, "word")} of ${counted(size, "number")}`;
+
 function checkWords(where: string, words: readonly string[]): void {
   const unnamed = words.indexOf("");
   if (unnamed >= 0)
@@ -93,15 +101,18 @@ export function readText(where: string, text: unknown): Contents {
   const [count, size] = readHeader(where, lines[0]!);
   while (lines.length > 1 && lines.at(-1)!.trim() === "") lines.pop();
   if (lines.length - 1 !== count)
-    throw valueError(where, `${count} lines of words`, lines.length - 1);
+    throw valueError(where, `${counted(count, "line")} of words`, lines.length - 1);
+  if (text.length < 2 * count * size)
+    // before room is made: a number and its space take two
+    throw valueError(where, sizes(count, size), counted(text.length, "character"));
   const values = new Float32Array(count * size);
   const words = lines.slice(1).map((line, place) => {
     const [word, ...numbers] = line.trimEnd().split(" ");
     const number = place + 2;
     if (numbers.length !== size)
-      throw valueError(where, `${size} numbers in line ${number}`, numbers.length);
+      throw valueError(where, `${counted(size, "number")} in line ${number}`, numbers.length);
     numbers.forEach((text, i) => {
-      const value = text === "" ? Number.NaN : Number(text);
+      const value = text === "" ? Number.NaN : Math.fround(Number(text));
       if (!Number.isFinite(value))
         throw valueError(where, `finite numbers in line ${number}`, JSON.stringify(text));
       values[place * size + i] = value;
@@ -122,18 +133,18 @@ function checkBytes(where: string, bytes: unknown): Uint8Array {
 export function readBinary(where: string, given: unknown): Contents {
   const bytes = checkBytes(where, given);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const decoder = new TextDecoder();
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true }); // a mark before a word is part of it
   let at = bytes.indexOf(newLine) + 1;
   const [count, size] = readHeader(where, decoder.decode(bytes.subarray(0, Math.max(at - 1, 0))));
   if (bytes.length - at < count * (4 * size + 1))
-    throw valueError(where, `${count} words of ${size} numbers`, `${bytes.length} bytes`);
+    throw valueError(where, sizes(count, size), counted(bytes.length, "byte"));
   const values = new Float32Array(count * size);
   const words: string[] = [];
   for (let place = 0; place < count; place++) {
     while (bytes[at] === newLine) at++;
     const end = bytes.indexOf(space, at);
     if (end < 0 || end + 1 + 4 * size > bytes.length)
-      throw valueError(where, `${count} words of ${size} numbers`, `no more than ${place}`);
+      throw valueError(where, sizes(count, size), `no more than ${place}`);
     words.push(decoder.decode(bytes.subarray(at, end)));
     at = end + 1;
     for (let i = 0; i < size; i++, at += 4) {
@@ -145,7 +156,11 @@ export function readBinary(where: string, given: unknown): Contents {
   }
   while (bytes[at] === newLine) at++;
   if (at !== bytes.length)
-    throw valueError(where, `nothing behind ${count} words`, `${bytes.length - at} bytes`);
+    throw valueError(
+      where,
+      `nothing behind ${counted(count, "word")}`,
+      counted(bytes.length - at, "byte"),
+    );
   checkWords(where, words);
   return { words, size, values };
 }

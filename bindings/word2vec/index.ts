@@ -1,4 +1,4 @@
-export type { FitOptions, Progress } from "./fit.ts";
+export type { Word2VecFitOptions, Word2VecProgress } from "./fit.ts";
 export type { Neighbour } from "./vectors.ts";
-export type { Sentences } from "./vocabulary.ts";
 export { Word2Vec, type Word2VecOptions } from "./word2vec.ts";
+export type { Sentences } from "./words.ts";

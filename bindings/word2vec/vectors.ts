@@ -1,7 +1,7 @@
-import { checkSize, kindError, valueError } from "../core/check.ts";
+import { checkSize, counted, kindError, valueError } from "../core/check.ts";
 import { HeapPiece, wholeVectors } from "../core/heap.ts";
 import type { Runtime } from "../core/runtime.ts";
-import type { Vocabulary } from "./vocabulary.ts";
+import type { WordList } from "./words.ts";
 
 /** A word and how similar it is: the cosine of the angle between two vectors, 1 for the same direction. */
 export type Neighbour = readonly [word: string, similarity: number];
@@ -9,14 +9,14 @@ export type Neighbour = readonly [word: string, similarity: number];
 /** The vectors of words in the kernels' memory: row by row, each padded with zeros to whole vectors of four. */
 export class WordVectors {
   readonly runtime: Runtime;
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: WordList;
   readonly size: number;
   /** Floats from one row to the next. */
   readonly stride: number;
   readonly piece: HeapPiece;
 
   /** All 0. */
-  constructor(runtime: Runtime, vocabulary: Vocabulary, size: number) {
+  constructor(runtime: Runtime, vocabulary: WordList, size: number) {
     this.runtime = runtime;
     this.vocabulary = vocabulary;
     this.size = size;
@@ -66,7 +66,8 @@ export function addDirection(sum: Float64Array, a: ArrayLike<number>, weight: nu
 export function checkVector(where: string, value: unknown, size: number): ArrayLike<number> {
   if (!Array.isArray(value) && !(value instanceof Float32Array || value instanceof Float64Array))
     throw kindError(where, "a word, or a vector as an array", value);
-  if (value.length !== size) throw valueError(where, `a vector of ${size} numbers`, value.length);
+  if (value.length !== size)
+    throw valueError(where, `a vector of ${counted(size, "number")}`, value.length);
   for (const x of value) {
     if (typeof x !== "number") throw kindError(where, "a vector of numbers", x);
     if (!Number.isFinite(x)) throw valueError(where, "a vector of finite numbers", x);

@@ -8,7 +8,7 @@ import {
 } from "../core/check.ts";
 import { Streams } from "../core/random.ts";
 import { runtime } from "../core/runtime.ts";
-import { checkFitOptions, type FitOptions, train } from "./fit.ts";
+import { checkFitOptions, train, type Word2VecFitOptions } from "./fit.ts";
 import { type Contents, readBinary, readText, writeBinary, writeText } from "./formats.ts";
 import { Trainer } from "./trainer.ts";
 import {
@@ -19,25 +19,28 @@ import {
   type Neighbour,
   WordVectors,
 } from "./vectors.ts";
-import { checkSentences, frequentWords, type Sentences, Vocabulary } from "./vocabulary.ts";
+import { checkSentences, frequentWords, type Sentences, WordList } from "./words.ts";
 
 /** How word vectors are to be. */
 export interface Word2VecOptions {
   /** What predicts a word: each word around it by itself ("skipgram"), or all of them together. Default "cbow". */
-  readonly architecture?: "skipgram" | "cbow";
+  readonly architecture?: "skipgram" | "cbow" | undefined;
   /** Numbers of a vector. Default 100. */
-  readonly vectorSize?: number;
-  /** How many words to either side belong to the window, at most: for each word 1 to this many are drawn. Default 5. */
-  readonly window?: number;
+  readonly vectorSize?: number | undefined;
+  /** How many words to either side belong to the window, at most: for each word 1 to this many are drawn. Default 5, at most 2³⁰. */
+  readonly window?: number | undefined;
   /** Words of noise against each word. Default 5. */
-  readonly negative?: number;
+  readonly negative?: number | undefined;
   /** Words that occur less often are left out. Default 5. */
-  readonly minCount?: number;
+  readonly minCount?: number | undefined;
   /** Words more frequent than this share of all are left out at random, the more frequent the more often. Default 1e-3; 0: none. */
-  readonly subsample?: number;
+  readonly subsample?: number | undefined;
   /** The same seed, sentences and options give the same vectors. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
 }
+
+/** The kernel counts in 32 bits, and adds the window to the place of a word. */
+const most = 2 ** 30;
 
 const optionNames = [
   "architecture",
@@ -80,8 +83,8 @@ export class Word2Vec {
     this.#settings = {
       cbow: checkChoice(where, "architecture", architecture, ["skipgram", "cbow"]) === "cbow",
       vectorSize: checkSize(where, "vectorSize", vectorSize),
-      window: checkSize(where, "window", window),
-      negative: checkSize(where, "negative", negative),
+      window: checkSize(where, "window", window, 1, most),
+      negative: checkSize(where, "negative", negative, 1, most),
       minCount: checkSize(where, "minCount", minCount),
       subsample: checkNumber(where, "subsample", subsample, 0, 1),
     };
@@ -101,14 +104,15 @@ export class Word2Vec {
   /**
    * Trains on sentences, arrays of words, gone through once to count and `epochs` times to learn: an array of them, or
    * an iterable that begins anew each time. The first call decides which words there are; another one goes on from there
-   * and passes over words that are new. Sentences are cut after 4,095 words. Others on the event loop have their turn
-   * every few milliseconds.
+   * and passes over words that are new. Sentences are cut after 4,095 words. A word may be any string, but none with white
+   * space in it (such as the "\n" of gatewise/text's `split`) can be written to a file later. Others on the event loop have
+   * their turn every few milliseconds.
    *
    * Rejects with a RangeError where no word occurs `minCount` times or a number is out of range, a TypeError for the wrong
-   * kind of thing; both before anything has changed. With the signal's reason once it is aborted: vectors are then as
-   * far as they came.
+   * kind of thing; both before anything has changed. With a RangeError, too, where sentences that were counted do not come
+   * again. With the signal's reason once it is aborted: vectors are then as far as they came.
    */
-  async fit(sentences: Sentences, options?: FitOptions): Promise<void> {
+  async fit(sentences: Sentences, options?: Word2VecFitOptions): Promise<void> {
     const where = "Word2Vec.fit";
     this.#checkUsable(where);
     const plan = checkFitOptions(where, checkSentences(where, sentences), options);
@@ -157,7 +161,10 @@ export class Word2Vec {
    * The `n` words (10) most similar to a word, itself aside, or to a vector; the most similar one first, each with the cosine.
    * RangeError for a word that is not there or a vector of another size.
    */
-  mostSimilar(target: string | ArrayLike<number>, n = 10): Neighbour[] {
+  mostSimilar(
+    target: string | readonly number[] | Float32Array | Float64Array,
+    n = 10,
+  ): Neighbour[] {
     const where = "Word2Vec.mostSimilar";
     checkCount(where, n);
     if (typeof target === "string") {
@@ -174,7 +181,10 @@ export class Word2Vec {
    * these aside: king and woman against man are to give queen (Mikolov et al. 2013). RangeError for a word that is not there.
    */
   analogy(
-    terms: { readonly positive: readonly string[]; readonly negative?: readonly string[] },
+    terms: {
+      readonly positive: readonly string[];
+      readonly negative?: readonly string[] | undefined;
+    },
     n = 10,
   ): Neighbour[] {
     const where = "Word2Vec.analogy";
@@ -201,7 +211,8 @@ export class Word2Vec {
 
   /**
    * The vectors in the text format of the authors' program, which gensim and others read: numbers in as few decimals as it takes
-   * to read the same float32 back. Throws a RangeError where a word has a space or a line break in it.
+   * to read the same float32 back. Throws a RangeError where a word has a space or a line break in it. For many words, some
+   * ten thousand on, `toBinary` is the better choice: it is written and read many times faster.
    */
   toText(): string {
     return writeText("Word2Vec.toText", this.#entries("Word2Vec.toText"));
@@ -227,7 +238,7 @@ export class Word2Vec {
 
   static #from({ words, size, values }: Contents): Word2Vec {
     const model = new Word2Vec({ vectorSize: size });
-    const vectors = new WordVectors(runtime(), new Vocabulary(words), size);
+    const vectors = new WordVectors(runtime(), new WordList(words), size);
     for (let place = 0; place < words.length; place++)
       vectors.row(place).set(values.subarray(place * size, (place + 1) * size));
     model.#vectors = vectors;
@@ -251,7 +262,7 @@ export class Word2Vec {
 
   #locate(where: string, word: string): [vectors: WordVectors, place: number] {
     this.#checkUsable(where);
-    const place = (this.#vectors?.vocabulary ?? new Vocabulary([])).place(where, word);
+    const place = (this.#vectors?.vocabulary ?? new WordList([])).place(where, word);
     return [this.#vectors!, place];
   }
 

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Tensor } from "gatewise";
 import { Seq2Seq } from "gatewise/seq2seq";
 import { UserError } from "./errors.ts";
+import { readTextFile } from "./files.ts";
 import { type Generator, generator } from "./generator.ts";
 import { END, PAD, START, UNKNOWN, WordIndex } from "./words.ts";
 
@@ -14,12 +14,7 @@ and so on; a dialogue with a lighthouse keeper if not given`;
 
 /** Reads lines and their answers in turn; empty lines do not count. */
 export function readDialogue(path: string): Exchange[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const text = readTextFile(path);
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
   if (lines.length === 0 || lines.length % 2 !== 0)
     throw new UserError(`${path}: expected lines in pairs, got ${lines.length}`);

@@ -1,6 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { UserError } from "./errors.ts";
 import { type Generator, generator } from "./generator.ts";
 import { split } from "./words.ts";
 
@@ -15,36 +12,8 @@ export interface Pair {
   readonly french: readonly string[];
 }
 
-/** What `--data DIR` is for. */
-export const PAIRS_FOLDER = `folder with small_vocab_en and small_vocab_fr, a sentence a line
-(github.com/udacity/aind2-nlp-capstone); made up here if not given`;
-
-/**
- * Reads the two files and holds out `held` pairs, spread over them; an English sentence counts once, so that none is in both
- * parts. Throws a UserError where anything is amiss.
- */
-export function readPairs(directory: string, held: number): Pairs {
-  const [english, french] = ["en", "fr"].map((language) => {
-    const path = join(directory, `small_vocab_${language}`);
-    try {
-      return readFileSync(path, "utf8").trim().split("\n").map(split);
-    } catch (error) {
-      throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    }
-  }) as [string[][], string[][]];
-  const pairs = new Map<string, Pair>();
-  english.forEach((words, n) => {
-    pairs.set(words.join(" "), { english: words, french: french[n] ?? [] });
-  });
-  if (english.length !== french.length || pairs.size <= held) {
-    const got = `${english.length} (${pairs.size} of them different) and ${french.length}`;
-    throw new UserError(`${directory}: expected as many lines in both, over ${held}, got ${got}`);
-  }
-  return holdOut([...pairs.values()], held);
-}
-
 /** Every so-manyth pair is held out, so that all parts of a file are in both. */
-function holdOut(pairs: readonly Pair[], held: number): Pairs {
+export function holdOut(pairs: readonly Pair[], held: number): Pairs {
   const every = Math.floor(pairs.length / held);
   const isHeld = (n: number): boolean => n % every === 0 && n < held * every;
   return {

@@ -1,30 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { UserError } from "./errors.ts";
-
-const root = fileURLToPath(new URL("../../", import.meta.url));
-
-/** The project's own documentation. */
-function documentation(): string {
-  const docs = readdirSync(`${root}docs`, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .sort()
-    .map((name) => `docs/${name}`);
-  const files = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...docs];
-  return files.map((name) => readFileSync(`${root}${name}`, "utf8")).join("\n\n");
-}
+import { readTextFile } from "./files.ts";
+import { documentation } from "./text.ts";
+import { sentencesOf } from "./words.ts";
 
 /** A text as sentences of words in lower case; without a file the project's own documentation. */
 export function readSentences(path: string | undefined): string[][] {
-  let text: string;
-  try {
-    text = path === undefined ? documentation() : readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
-  const sentences = text.replace(/```.*?```/gs, "").split(/[.:;!?|](?=\s)|\n\s*\n|\n[-#|]/);
-  return sentences
-    .map((sentence) => sentence.toLowerCase().match(/\p{L}+(?:['’]\p{L}+)*/gu) ?? [])
-    .filter((words) => words.length > 1)
-    .map((words) => [...words]);
+  const text = path === undefined ? documentation() : readTextFile(path);
+  return sentencesOf(text.replace(/```.*?```/gs, ""));
 }

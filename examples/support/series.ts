@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { UserError } from "./errors.ts";
+import { readTextFile } from "./files.ts";
 import { generator } from "./generator.ts";
 
 /**
@@ -7,12 +7,7 @@ import { generator } from "./generator.ts";
  * where there are fewer than `least`, or something else.
  */
 export function readSeries(path: string, least: number): number[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const text = readTextFile(path);
   const lines = text.trimEnd().split(/\r?\n/).slice(1);
   if (lines.length < least) {
     throw new UserError(

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { UserError } from "./errors.ts";
+import { readTextFile } from "./files.ts";
 
 const root = new URL("../../", import.meta.url);
 
@@ -23,13 +24,7 @@ export const prose = (markdown: string): string =>
 
 /** A text file of at least so many characters. */
 export function readText(path: string, least: number): string {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UserError(`${path}: cannot be read (${code})`);
-  }
+  const text = readTextFile(path);
   if (text.length < least)
     throw new UserError(`${path}: expected at least ${least} characters, got ${text.length}`);
   return text;

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
+import { readTextFile } from "./files.ts";
 import { generator } from "./generator.ts";
 
 export const SPEAKERS = 9;
@@ -33,12 +33,7 @@ export const readVowels = (directory: string): { train: Utterances; test: Uttera
 
 function readUtterances(directory: string, name: keyof typeof counts): Utterances {
   const path = join(directory, name);
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
-  }
+  const text = readTextFile(path);
   const sequences: Float32Array[][] = [[]];
   for (const [n, line] of text.split(/\r?\n/).entries()) {
     const step = Float32Array.from(line.trim().split(/\s+/), Number);

@@ -57,13 +57,17 @@ export const textMistakes = [
     "tokens.subarray(0, at) : undefined",
   ]),
   generation("prompt ends before its last token", [
-    "this.#last = this.#prompt.at(-1) ??",
-    "this.#last = this.#prompt.at(-2) ??",
+    "this.#last = prompt.at(-1) ??",
+    "this.#last = prompt.at(-2) ??",
   ]),
-  generation("prompt not read", ["this.#prompt.subarray(0, -1)", "this.#prompt.subarray(0, 0)"]),
+  generation("prompt not read", ["this.#read >= prompt.length - 1", "this.#read >= 0"]),
   generation("stop token written", [
-    "if (this.#stop.has(this.#last)) {",
-    "if (this.#stop.size > 1e9) {",
+    "if (this.#plan.stop.has(this.#last)) {",
+    "if (this.#plan.stop.size > 1e9) {",
+  ]),
+  generation("prompt read in one go", [
+    "while (generation.read()) await pauses.pause();",
+    "while (generation.read());",
   ]),
   generation("memory kept", ["    this.#stream.dispose();\n", ""]),
 ];

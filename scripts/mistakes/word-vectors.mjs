@@ -8,7 +8,7 @@ const sampling = mistakesIn("word vectors", "bindings/word2vec/sampling.ts", sam
 const modelTests = ["test/word2vec/word2vec.test.ts"];
 const trainer = mistakesIn("word vectors, trainer", "bindings/word2vec/trainer.ts", modelTests);
 const training = mistakesIn("word vectors, fit", "bindings/word2vec/fit.ts", modelTests);
-const words = mistakesIn("word vectors, words", "bindings/word2vec/vocabulary.ts", modelTests);
+const words = mistakesIn("word vectors, words", "bindings/word2vec/words.ts", modelTests);
 const vectors = mistakesIn("word vectors", "bindings/word2vec/vectors.ts", modelTests);
 const formats = mistakesIn("word vectors, formats", "bindings/word2vec/formats.ts", [
   "test/word2vec/formats.test.ts",
@@ -73,8 +73,16 @@ export const wordVectorMistakes = [
   training("the rate stays", ["(learningRate - minLearningRate) * Math.min(done / all, 1)", "0"]),
   training("one epoch too few counted", ["const all = epochs * words;", "const all = words;"]),
   training("a signal is not looked at", [
-    "    signal?.throwIfAborted();\n    await pace.breathe();\n    signal?.throwIfAborted();\n",
-    "    await pace.breathe();\n",
+    "    await pauses.pause();\n  };",
+    "    await new Pauses(undefined).pause();\n  };",
+  ]),
+  training("counting looks at no signal", [
+    "      if (++n % wordsAtATime === 0) await pauses.pause();\n",
+    "",
+  ]),
+  training("sentences that do not come again pass", [
+    "    if (!came)",
+    "    if (epoch > 0 && !came)",
   ]),
   words("rare words stay", ["count >= minCount", "count >= 1"]),
   words("rare words first", ["b - a", "a - b"]),

@@ -88,6 +88,51 @@ describeKernelSets("decode", () => {
     expect(drawn[0]).not.toEqual(drawn[1]);
   });
 
+  test("refuses logits that leave no token possible, of the rows that go on", () => {
+    const { NaN: not, NEGATIVE_INFINITY: never } = Number;
+    const rows = (...logits: number[][]) => {
+      const step: Step<undefined> = (_, state) => ({ logits: tensor(logits), state });
+      return (temperature: number) => () =>
+        decode(step, Array(logits.length).fill(1), undefined, {
+          ...{ endToken: 0, maxLength: 2, temperature, seed: 1 },
+        });
+    };
+    for (const temperature of [0, 1]) {
+      expectErrors(
+        [
+          rows([not, not]),
+          rows([1, not]),
+          rows([never, never]),
+          rows([0, -never]),
+          rows([0, 1], [not, 1]),
+        ].map((way) => [
+          "logits",
+          RangeError,
+          way(temperature),
+          /^decode: .*a token possible, got none/,
+        ]),
+      );
+      expect(rows([never, 0], [0, never])(temperature)()).toEqual([[1, 1], []]);
+    }
+    // A row that has ended may say what it likes.
+    let n = 0;
+    const step: Step<undefined> = (_, state) => ({
+      logits: tensor(
+        n++ === 0
+          ? [
+              [9, 0, 0],
+              [0, 9, 0],
+            ]
+          : [
+              [not, 0, 0],
+              [0, 9, 0],
+            ],
+      ),
+      state,
+    });
+    expect(decode(step, [1, 1], undefined, { endToken: 0, maxLength: 2 })).toEqual([[], [1, 1]]);
+  });
+
   test("refuses what does not fit", () => {
     const step = chain([1, 0]);
     const options = { endToken: 0, maxLength: 3 };

@@ -1,4 +1,4 @@
-import { Adam, type Tensor, tensor } from "gatewise";
+import { Adam, Stream, type Tensor, tensor } from "gatewise";
 import {
   type GenerateOptions,
   LanguageModel,
@@ -126,6 +126,37 @@ describeKernelSets("generate", () => {
     await expect(aborted).rejects.toThrow("enough");
     expect(given.mock.calls.length).toBe(taken.mock.calls.length);
     vi.restoreAllMocks();
+  });
+
+  test("a stream reads a long prompt bit by bit: timers have their turn, a signal ends it", async () => {
+    const one = model();
+    const step = vi.spyOn(Stream.prototype, "step");
+    const prompt = "she ".repeat(1e6);
+    const turn = new Promise<number>((resolve) =>
+      setTimeout(() => resolve(step.mock.calls.length)),
+    );
+    const controller = new AbortController();
+    const stream = one.generateStream({ prompt, signal: controller.signal });
+    const first = stream.next();
+    expect(await turn, "read while a timer waited").toBeLessThan(prompt.length / 2);
+    controller.abort(new Error("enough"));
+    await expect(first).rejects.toThrow("enough");
+    expect(step.mock.calls.length).toBeLessThan(prompt.length / 2);
+
+    step.mockClear();
+    const signal = AbortSignal.abort(new Error("not at all"));
+    await expect(one.generateStream({ prompt, signal }).next()).rejects.toThrow("not at all");
+    expect(step).not.toHaveBeenCalled();
+    step.mockRestore();
+  });
+
+  test("a stream that nobody reads takes no memory", async () => {
+    const one = model();
+    one.generate();
+    const taken = vi.spyOn(one.home!.heap, "allocate");
+    await one.generateStream({ prompt: "she" }).return();
+    expect(taken).not.toHaveBeenCalled();
+    taken.mockRestore();
   });
 
   test("words have their spaces, in a stream as well", async () => {

@@ -243,6 +243,20 @@ describeKernelSets("LanguageModel", () => {
     expect(one.perplexity(text)).toBe(before);
   });
 
+  test("a second fit waits for the end of the first, whatever that is", async () => {
+    const [one, alone] = [model(), model()];
+    const options = () => ({ optimizer: sgd(), batchSize: 2 });
+    const first = one.fit(text, options());
+    await expect(one.fit(text, options())).rejects.toThrow(
+      /^LanguageModel\.fit: called while the model is being fitted already$/,
+    );
+    expect(await first).toEqual(await alone.fit(text, options()));
+    const signal = AbortSignal.abort(new Error("enough"));
+    await expect(one.fit(text, { ...options(), signal })).rejects.toThrow("enough");
+    await expect(one.fit(text, { ...options(), epochs: 0 })).rejects.toThrow("epochs");
+    expect(await one.fit(text, options())).toEqual(await alone.fit(text, options()));
+  });
+
   test("timers have their turn", async () => {
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
@@ -333,8 +347,13 @@ describeKernelSets("LanguageModel", () => {
         one.fit(wrong(given), wrong(options));
     await expectRejections([
       ["no text", TypeError, training({ optimizer }, 3)],
-      ["empty", RangeError, training({ optimizer }, ""), /more than 32 tokens.*got 0/],
-      ["short", RangeError, training({ optimizer, batchSize: 4 }, "shel"), /more than 4 .*got 4/],
+      [
+        "empty",
+        RangeError,
+        training({ optimizer }, ""),
+        /at least 33 tokens, batchSize and one, .*got 0/,
+      ],
+      ["short", RangeError, training({ optimizer, batchSize: 4 }, "shel"), /at least 5 .*got 4/],
       ["unknown", RangeError, training({ optimizer }, `${text}Ω`), /"Ω"/],
       ["no options", TypeError, training(undefined)],
       ["no optimizer", TypeError, training({ epochs: 2 }), /an optimizer, got undefined/],
@@ -342,7 +361,8 @@ describeKernelSets("LanguageModel", () => {
       ["epochs", RangeError, training({ optimizer, epochs: 0 })],
       ["batchSize", RangeError, training({ optimizer, batchSize: 1.5 })],
       ["unroll", RangeError, training({ optimizer, unroll: 0 })],
-      ["split", RangeError, training({ optimizer, validationSplit: 1 })],
+      ["split", RangeError, training({ optimizer, validationSplit: 1 }), /below 1, got 1$/],
+      ["split", RangeError, training({ optimizer, validationSplit: 1.5 }), /below 1, got 1.5$/],
       ["split", RangeError, training({ optimizer, validationSplit: -0.1 })],
       [
         "nothing kept",

@@ -102,12 +102,14 @@ describeKernelSets("Sampler", () => {
 
   test("errors", () => {
     const pick = (...values: number[]) => sampler(2).pick(Float32Array.from(values));
-    const greedy = () => sampler(2, { temperature: 0 }).pick(new Float32Array(2).fill(Number.NaN));
+    const greedy = (...values: number[]) =>
+      sampler(values.length, { temperature: 0 }).pick(Float32Array.from(values));
     expectErrors([
       ["NaN", RangeError, () => pick(Number.NaN, 1), /finite/],
       ["NaN last", RangeError, () => pick(1, Number.NaN), /finite/],
       ["infinite", RangeError, () => pick(1, Number.POSITIVE_INFINITY), /finite/],
-      ["greedy", RangeError, greedy, /finite/],
+      ["greedy", RangeError, () => greedy(Number.NaN, Number.NaN), /finite/],
+      ["greedy, one", RangeError, () => greedy(1, Number.NaN, 3), /finite/],
       ["temperature", RangeError, () => sampler(2, { temperature: -0.1 }), /at least 0, got -0.1/],
       ["temperature", TypeError, () => sampler(2, { temperature: wrong("1") })],
       ["topK", RangeError, () => sampler(2, { topK: 0 })],

@@ -36,12 +36,20 @@ describeKernelSets("word2vec's formats", () => {
   });
 
   test("every float32 in decimals: denormals, the largest, -0", () => {
-    const values = [1e-45, 3.4028235e38, -0.1, 1 / 3, 16777217, 1.17549435e-38, 0.000123456789];
-    const text = `1 ${values.length}\nw ${values.map((v) => Math.fround(v)).join(" ")}\n`;
+    const values = [1e-45, 3.4028235e38, -0.1, 1 / 3, 16777217, 1.17549435e-38, 1.23456789e-4, -0];
+    const decimals = values.map((v) => (Object.is(v, -0) ? "-0" : `${Math.fround(v)}`));
+    const text = `1 ${values.length}\nw ${decimals.join(" ")}\n`;
     const model = Word2Vec.fromText(text);
     expect([...model.vector("w")]).toEqual(values.map(Math.fround));
     expect([...Word2Vec.fromText(model.toText()).vector("w")]).toEqual(values.map(Math.fround));
     expect(model.toText()).toContain(" -0.1 0.33333334 ");
+  });
+
+  test("words with a byte order mark, beyond the basic plane, of marks alone", async () => {
+    const words = ["\ufeffthe", "the", "\ufeff", "\u{1f33b}", "e\u0301", "é"];
+    const model = await trained({}, [words]);
+    expect(Word2Vec.fromBinary(model.toBinary()).words).toEqual(words);
+    expect(Word2Vec.fromText(model.toText()).words).toEqual(words);
   });
 
   test("gensim's files: the same vectors out of both, and what gensim says of them", () => {
@@ -110,11 +118,18 @@ describe("files of another kind", () => {
       ["no header", RangeError, text("sun 1 2\n"), /got "sun 1 2"/],
       ["no size", RangeError, text("1 0\nsun\n"), /got "1 0"/],
       ["too few lines", RangeError, text("3 1\na 1\nb 2\n"), /3 lines of words, got 2/],
-      ["too many", RangeError, text("1 1\na 1\nb 2\n"), /1 lines of words, got 2/],
+      ["too many", RangeError, text("1 1\na 1\nb 2\n"), /expected 1 line of words, got 2/],
       ["too few numbers", RangeError, text("2 2\na 1 2\nb 1\n"), /2 numbers in line 3, got 1/],
       ["no number", RangeError, text("1 2\na 1 x\n"), /finite numbers in line 2, got "x"/],
       ["an empty one", RangeError, text("1 3\na 1  2\n"), /finite numbers in line 2, got ""/],
       ["infinite", RangeError, text("1 1\na Infinity\n"), /got "Infinity"/],
+      ["infinite as a float32", RangeError, text("1 2\na 1 -1e39\n"), /line 2, got "-1e39"/],
+      [
+        "a size that is none",
+        RangeError,
+        text("1 99999999999\na 1\n"),
+        /^Word2Vec\.fromText: expected 1 word of 99999999999 numbers, got 18 characters/,
+      ],
       ["no word", RangeError, text("1 1\n 1\n"), /a word before every vector, got none as word 1/],
       ["twice", RangeError, text("2 1\na 1\na 2\n"), /every word once, got "a" twice/],
       ["bytes", TypeError, () => Word2Vec.fromText(wrong(goldenBytes)), /expected text/],
@@ -134,7 +149,7 @@ describe("files of another kind", () => {
         "longer",
         RangeError,
         bytes(Uint8Array.of(...goldenBytes, 7)),
-        /nothing behind 10 words, got 1 bytes/,
+        /nothing behind 10 words, got 1 byte$/,
       ],
       ["no word", RangeError, bytes(shifted), /a word before every vector, got none as word 1/],
       ["infinite", RangeError, bytes(Uint8Array.from(infinite)), /finite numbers for "a"/],
@@ -148,10 +163,10 @@ describe("files of another kind", () => {
   });
 
   test("words that no file can hold", async () => {
-    for (const word of ["New York", "a\nb"]) {
+    for (const word of ["New York", "a\nb", "\ud83c", "\udf3b\ud83c"]) {
       const model = await trained({}, [[word, "b", word, "b"]]);
       expectErrors([
-        ["text", RangeError, () => model.toText(), /words without spaces and line breaks/],
+        ["text", RangeError, () => model.toText(), /whole characters, without spaces and line/],
         ["binary", RangeError, () => model.toBinary(), /toBinary/],
       ]);
     }

@@ -1,4 +1,4 @@
-import { type FitOptions, Word2Vec, type Word2VecOptions } from "gatewise/word2vec";
+import { Word2Vec, type Word2VecFitOptions, type Word2VecOptions } from "gatewise/word2vec";
 import { random } from "../reference/random.ts";
 
 /** Two topics of five words that never meet, as in test/api/11-word2vec.ts. */
@@ -19,7 +19,7 @@ export function topicSentences(count: number, seed = 1): string[][] {
 export async function trained(
   options: Word2VecOptions = {},
   sentences: Iterable<readonly string[]> = topicSentences(60),
-  fit: FitOptions = {},
+  fit: Word2VecFitOptions = {},
 ): Promise<Word2Vec> {
   const model = new Word2Vec({ vectorSize: 8, minCount: 1, subsample: 0, seed: 3, ...options });
   await model.fit(sentences, { epochs: 2, learningRate: 0.05, ...fit });

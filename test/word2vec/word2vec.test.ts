@@ -1,5 +1,5 @@
 import { init } from "gatewise";
-import { type Progress, Word2Vec } from "gatewise/word2vec";
+import { Word2Vec, type Word2VecProgress } from "gatewise/word2vec";
 import { describe, expect, test } from "vitest";
 import { expectClose } from "../close.ts";
 import { expectErrors, expectRejections, wrong } from "../expect-errors.ts";
@@ -66,10 +66,25 @@ describeKernelSets("Word2Vec", (kernels) => {
     );
   });
 
+  test("sentences that come once only end training", async () => {
+    const once = topicSentences(60).values();
+    const model = new Word2Vec({ vectorSize: 8, minCount: 1, subsample: 0, seed: 3 });
+    const seen: number[] = [];
+    const onProgress = ({ words }: Word2VecProgress) => seen.push(words);
+    const fitting = model.fit({ [Symbol.iterator]: () => once }, { onProgress });
+    await expect(fitting).rejects.toThrow(
+      /^Word2Vec\.fit: expected sentences .* more than once, got none in epoch 0/,
+    );
+    expect(seen).toEqual([]);
+    await model.fit(topicSentences(60), { epochs: 2, learningRate: 0.05 });
+    expect(vectorsOf(model)).toEqual(vectorsOf(await trained()));
+  });
+
   test("words: frequent ones first, then as they came; rare ones are passed over", async () => {
     const sentences = [["b", "c", "rare", "a"], [], ["a", "b"], ["c", "a", "d"], ["d"]];
     const model = await trained({ minCount: 2 }, sentences);
     expect(model.words).toEqual(["a", "b", "c", "d"]);
+    expect(() => (model.words as string[]).push("e")).toThrow(TypeError);
     const without = sentences.map((sentence) => sentence.filter((word) => word !== "rare"));
     expect(vectorsOf(model)).toEqual(vectorsOf(await trained({ minCount: 2 }, without)));
     expect(() => model.vector("rare")).toThrow(/Word2Vec\.vector: .*"rare"/);
@@ -90,7 +105,7 @@ describeKernelSets("Word2Vec", (kernels) => {
   });
 
   test("progress: the part of all words that is done; the rate falls in a straight line", async () => {
-    const seen: Progress[] = [];
+    const seen: Word2VecProgress[] = [];
     const long = topicSentences(1000); // 9,000 words: several calls of the kernel
     await trained({}, long, { epochs: 2, minLearningRate: 0.01, onProgress: (p) => seen.push(p) });
     expect(seen.length).toBeGreaterThan(4);
@@ -149,7 +164,7 @@ describeKernelSets("Word2Vec", (kernels) => {
     expect(model.words).toEqual([]);
     const stop = new AbortController();
     const seen: number[] = [];
-    const onProgress = ({ words }: Progress) => {
+    const onProgress = ({ words }: Word2VecProgress) => {
       seen.push(words);
       stop.abort(reason);
     };
@@ -160,6 +175,23 @@ describeKernelSets("Word2Vec", (kernels) => {
     const again: number[] = [];
     await model.fit([["sun", "sea"]], { epochs: 1, onProgress: (p) => again.push(p.words) });
     expect(again).toEqual([2]);
+  });
+
+  test("a signal is looked at while words are counted, in the midst of a sentence too", async () => {
+    const reason = new Error("enough");
+    const stop = new AbortController();
+    const sentence: unknown[] = new Array(20_000).fill("sun");
+    Object.defineProperty(sentence, 100, {
+      get() {
+        stop.abort(reason);
+        return "sea";
+      },
+    });
+    sentence[10_000] = 7; // it does not come to this
+    const model = new Word2Vec({ minCount: 1 });
+    const fitting = model.fit([sentence as string[]], { signal: stop.signal });
+    await expect(fitting).rejects.toBe(reason);
+    expect(model.words).toEqual([]);
   });
 
   test("what onProgress throws ends training, its promise is waited for; one fit at a time", async () => {
@@ -196,6 +228,18 @@ describeKernelSets("Word2Vec", (kernels) => {
     const other = new Word2Vec({ minCount: 1 });
     const onProgress = () => other.dispose();
     await expect(other.fit(topicSentences(9), { onProgress })).rejects.toThrow(/disposed of/);
+  });
+
+  test.each(architectures)("%s: a window far wider than any sentence", async (architecture) => {
+    const options = { architecture, window: 2 ** 30 };
+    const model = await trained(options, [["a", "b", "c", "d"]], { epochs: 3, learningRate: 1 });
+    expect(vectorsOf(model).every(Number.isFinite)).toBe(true);
+    // 1 … window is hardly ever less than a sentence: every word is in every window
+    const same = await trained({ ...options, window: 2 ** 29 }, [["a", "b", "c", "d"]], {
+      epochs: 3,
+      learningRate: 1,
+    });
+    expect(vectorsOf(model)).toEqual(vectorsOf(same));
   });
 
   test("one word; two words", async () => {
@@ -280,6 +324,8 @@ describe("neighbours", () => {
       ["not finite", RangeError, () => model.mostSimilar(rows[0]!.with(4, Number.NaN)), /finite/],
       ["no numbers", TypeError, () => model.mostSimilar(wrong(names.slice(0, 9))), /numbers/],
       ["no vector", TypeError, () => model.mostSimilar(wrong({})), /a word, or a vector/],
+      // @ts-expect-error: what vectors are made of are numbers that need not be whole
+      ["whole numbers", TypeError, () => model.mostSimilar(new Int32Array(9)), /got an Int32Array/],
       ["n", RangeError, () => model.mostSimilar("w1", 0), /n to be a whole number/],
       ["n", TypeError, () => model.analogy({ positive: ["w1"] }, wrong("3")), /n to be/],
       ["no words", RangeError, () => model.analogy({ positive: [] }), /at least one positive word/],
@@ -295,7 +341,15 @@ test("options: out of range, of the wrong kind, unknown", () => {
     ["architecture", RangeError, make({ architecture: "glove" }), /"skipgram" or "cbow"/],
     ["vectorSize", RangeError, make({ vectorSize: 0 }), /vectorSize/],
     ["window", RangeError, make({ window: 1.5 }), /window/],
+    [
+      "window",
+      RangeError,
+      make({ window: 2 ** 30 + 1 }),
+      /window .* at most 1073741824, got 1073741825/,
+    ],
+    ["window", RangeError, make({ window: 2 ** 32 + 5 }), /window/],
     ["negative", RangeError, make({ negative: 0 }), /negative/],
+    ["negative", RangeError, make({ negative: 2 ** 30 + 1 }), /negative .* at most 1073741824/],
     ["minCount", RangeError, make({ minCount: 0 }), /minCount/],
     ["subsample", RangeError, make({ subsample: -1e-3 }), /subsample/],
     ["subsample", RangeError, make({ subsample: Number.NaN }), /subsample/],
@@ -303,6 +357,23 @@ test("options: out of range, of the wrong kind, unknown", () => {
     ["window", TypeError, make({ window: "5" }), /window/],
     ["misspelt", TypeError, make({ size: 100 }), /got size/],
   ]);
+});
+
+test("options that are undefined are as if they were left out", async () => {
+  const u: undefined = undefined;
+  const sentences = topicSentences(30);
+  const sizes = { architecture: u, vectorSize: u, window: u, negative: u, minCount: u };
+  const [model, plain] = [
+    new Word2Vec({ ...sizes, subsample: u, seed: 1 }),
+    new Word2Vec({ seed: 1 }),
+  ];
+  await plain.fit(sentences);
+  const rates = { learningRate: u, minLearningRate: u };
+  await model.fit(sentences, { epochs: u, ...rates, onProgress: u, signal: u });
+  expect(vectorsOf(model)).toEqual(vectorsOf(plain));
+  const terms = { positive: ["sun"], negative: u };
+  expect(model.analogy(terms)).toEqual(plain.analogy({ positive: ["sun"] }));
+  expect(new Word2Vec({ seed: u }).words).toEqual([]);
 });
 
 test("fit: wrong arguments reject before anything has changed", async () => {
@@ -318,6 +389,12 @@ test("fit: wrong arguments reject before anything has changed", async () => {
     ["a word that is a number", TypeError, fitting([["a", "a", 1]]), /every word to be a string/],
     ["a word of nothing", RangeError, fitting([["a", ""]]), /some characters/],
     ["nothing", RangeError, fitting([]), /at least 2 times \(minCount\), got no words/],
+    [
+      "nothing, and all would do",
+      RangeError,
+      () => new Word2Vec({ minCount: 1 }).fit([[]]),
+      /at least 1 time \(minCount\), got no words/,
+    ],
     [
       "rare words",
       RangeError,

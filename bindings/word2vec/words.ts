@@ -1,4 +1,4 @@
-import { kindError, valueError } from "../core/check.ts";
+import { counted, kindError, valueError } from "../core/check.ts";
 
 /** Sentences of words, to be gone through more than once: an array of arrays, or an object that begins anew each time. */
 export type Sentences = Iterable<readonly string[]>;
@@ -20,26 +20,20 @@ export function checkSentence(where: string, sentence: unknown): readonly string
   return sentence;
 }
 
-/** Adds the words of a sentence to their counts. */
-export function countWords(
-  where: string,
-  counts: Map<string, number>,
-  sentence: readonly string[],
-): void {
-  for (const word of sentence) {
-    if (typeof word !== "string") throw kindError(where, "every word to be a string", word);
-    if (word === "") throw valueError(where, "every word to be of some characters", '""');
-    counts.set(word, (counts.get(word) ?? 0) + 1);
-  }
+/** Adds a word to the counts. */
+export function countWord(where: string, counts: Map<string, number>, word: unknown): void {
+  if (typeof word !== "string") throw kindError(where, "every word to be a string", word);
+  if (word === "") throw valueError(where, "every word to be of some characters", '""');
+  counts.set(word, (counts.get(word) ?? 0) + 1);
 }
 
 /** Words with their places in a list, no word twice. */
-export class Vocabulary {
+export class WordList {
   readonly words: readonly string[];
   readonly #places: ReadonlyMap<string, number>;
 
   constructor(words: readonly string[]) {
-    this.words = words;
+    this.words = Object.freeze([...words]);
     this.#places = new Map(words.map((word, place) => [word, place]));
   }
 
@@ -63,13 +57,13 @@ export function frequentWords(
   where: string,
   counts: ReadonlyMap<string, number>,
   minCount: number,
-): Vocabulary {
+): WordList {
   const frequent = [...counts].filter(([, count]) => count >= minCount);
   if (frequent.length === 0)
     throw valueError(
       where,
-      `words that occur at least ${minCount} times (minCount)`,
+      `words that occur at least ${counted(minCount, "time")} (minCount)`,
       counts.size === 0 ? "no words" : `none among ${counts.size}`,
     );
-  return new Vocabulary(frequent.sort(([, a], [, b]) => b - a).map(([word]) => word));
+  return new WordList(frequent.sort(([, a], [, b]) => b - a).map(([word]) => word));
 }

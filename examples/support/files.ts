@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "./errors.ts";
+
+/** A file's bytes. Throws a UserError that names a file that cannot be read. */
+export function readBytes(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+}
+
+/** A file's text. Throws a UserError that names a file that cannot be read. */
+export const readTextFile = (path: string): string => readBytes(path).toString("utf8");
