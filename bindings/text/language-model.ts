@@ -29,7 +29,6 @@ import {
   streamText,
 } from "./generation.ts";
 import { Sampler } from "./sampler.ts";
-import { checkText } from "./tokens.ts";
 import {
   type FitPlan,
   type LanguageModelFitOptions,
@@ -267,7 +266,7 @@ export class LanguageModel extends Module {
   }
 
   #read(where: string, text: string, least: number): Int32Array {
-    const tokens = this.vocabulary.encode(checkText(where, "text", text));
+    const tokens = this.vocabulary.encodeAs(where, "text", text);
     if (tokens.length < least)
       throw valueError(where, `a text of at least ${least} tokens`, tokens.length);
     return tokens;

@@ -173,6 +173,15 @@ describeKernelSets("generate", () => {
   test("errors", () => {
     const one = model();
     const plain = new LanguageModel({ vocabulary: Vocabulary.fromText("abc"), hiddenSize: 4 });
+    const special = { padding: "<pad>", unknown: "<unk>" };
+    const nothing = new LanguageModel({
+      vocabulary: new Vocabulary({
+        ...{ level: "char", language: "en" },
+        ...special,
+        tokens: Object.values(special),
+      }),
+      hiddenSize: 4,
+    });
     const ways = [
       (options: unknown) => () => one.generate(wrong(options)),
       (options: unknown) => () => one.generateStream(wrong(options)),
@@ -192,7 +201,14 @@ describeKernelSets("generate", () => {
         ["options", TypeError, way("the")],
       ]);
     expectErrors([
-      ["unknown", RangeError, () => plain.generate({ prompt: "abΩ" }), /got "Ω"/],
+      [
+        "unknown",
+        RangeError,
+        () => plain.generate({ prompt: "abΩ" }),
+        /^LanguageModel\.generate: expected prompt of characters of the vocabulary, got "Ω"/,
+      ],
+      ["nothing", RangeError, () => nothing.generate(), /^LanguageModel\.generate: .*no more/],
+      ["nothing", RangeError, () => nothing.generate({ prompt: "a" }), /more than padding/],
       ["signal", TypeError, () => one.generateStream({ signal: wrong(1) }), /AbortSignal/],
       ["signal", TypeError, () => one.generate(wrong({ signal: new AbortController().signal }))],
     ]);

@@ -331,7 +331,12 @@ describeKernelSets("LanguageModel", () => {
       ["one-hot", RangeError, () => model({ vocabulary: large }), /more than 4096 tokens/],
       ["empty", RangeError, () => one.perplexity(""), /at least 2 tokens, got 0/],
       ["one", RangeError, () => one.bitsPerCharacter("s")],
-      ["unknown", RangeError, () => one.perplexity("shellfish"), /got "f"/],
+      [
+        "unknown",
+        RangeError,
+        () => one.perplexity("shellfish"),
+        /^LanguageModel\.perplexity: .*got "f"/,
+      ],
       ["no text", TypeError, () => one.perplexity(wrong(5))],
     ]);
     expect(() => model({ vocabulary: large, embeddingSize: 2 })).not.toThrow();
@@ -354,7 +359,7 @@ describeKernelSets("LanguageModel", () => {
         /at least 33 tokens, batchSize and one, .*got 0/,
       ],
       ["short", RangeError, training({ optimizer, batchSize: 4 }, "shel"), /at least 5 .*got 4/],
-      ["unknown", RangeError, training({ optimizer }, `${text}Ω`), /"Ω"/],
+      ["unknown", RangeError, training({ optimizer }, `${text}Ω`), /^LanguageModel\.fit: .*"Ω"/],
       ["no options", TypeError, training(undefined)],
       ["no optimizer", TypeError, training({ epochs: 2 }), /an optimizer, got undefined/],
       ["name", TypeError, training({ optimizer: "adam" })],
