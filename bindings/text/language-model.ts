@@ -9,7 +9,7 @@ import {
   valueError,
 } from "../core/check.ts";
 import { Module } from "../core/module.ts";
-import { initializeUniform } from "../core/parameter.ts";
+import { createParameters, initializeIdentity, initializeUniform } from "../core/parameter.ts";
 import { deriveSeed } from "../core/random.ts";
 import { scope } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -100,11 +100,9 @@ function byStep(rows: readonly Int32Array[]): Int32Array {
 function oneHot(where: string, size: number): Embedding {
   if (size > mostOneHot)
     throw valueError(where, `embeddingSize for a vocabulary of more than ${mostOneHot} tokens`, 0);
-  const rows = new Float32Array(size * size);
-  for (let i = 0; i < size; i++) rows[i * size + i] = 1;
-  const table = new Embedding(size, size, { seed: 0 });
-  table.weight.assign(rows);
-  return table;
+  const { weight } = createParameters(where, { weight: [size, size] });
+  initializeIdentity(weight);
+  return new Embedding(size, size, { weight });
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   embedding,
   GRU,
   LSTM,
+  Parameter,
   RNN,
   SGD,
   type Tensor,
@@ -155,6 +156,16 @@ describeKernelSets("LanguageModel", () => {
     const numbers = vocabulary.encode(text.slice(0, 50));
     const wanted = logProbabilities(one, numbers).reduce((a, b) => a - b, 0) / 49;
     expect(Math.log(one.perplexity(text.slice(0, 50)))).toBeCloseTo(wanted, 4);
+  });
+
+  test("one-hot rows are written where they stay: no copy of them passes through JavaScript", () => {
+    const tokens = Array.from({ length: 500 }, (_, i) => String.fromCodePoint(0x4e00 + i));
+    const many = new Vocabulary({ level: "char", language: "zh", tokens });
+    const copied = vi.spyOn(Parameter.prototype, "assign");
+    const one = model({ vocabulary: many });
+    expect(copied).not.toHaveBeenCalled();
+    copied.mockRestore();
+    expect(Number.isFinite(one.perplexity(tokens.join("")))).toBe(true);
   });
 
   test("perplexity and bits per character are those of the probabilities", () => {
