@@ -9,7 +9,7 @@ import {
   valueError,
 } from "../core/check.ts";
 import { Module } from "../core/module.ts";
-import { createParameters, initializeIdentity, initializeUniform } from "../core/parameter.ts";
+import { initializeUniform } from "../core/parameter.ts";
 import { deriveSeed } from "../core/random.ts";
 import { scope } from "../core/scope.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -28,6 +28,7 @@ import {
   type Source,
   streamText,
 } from "./generation.ts";
+import { oneHot } from "./one-hot.ts";
 import { Sampler } from "./sampler.ts";
 import {
   type FitPlan,
@@ -76,8 +77,6 @@ const optionNames = [
 
 const layers = { rnn: RNN, lstm: LSTM, gru: GRU };
 
-/** The most tokens that go in as rows of zeros with a one: the table of these rows grows with the square of it. */
-const mostOneHot = 4096;
 /** A text is evaluated in parts of at least so many tokens side by side, as a part begins without knowing what was before. */
 const leastEvaluated = 1024;
 /** The most parts side by side, and the steps of each that are computed at a time. */
@@ -94,15 +93,6 @@ function byStep(rows: readonly Int32Array[]): Int32Array {
     for (let t = 0; t < row.length; t++) numbers[t * batch + b] = row[t]!;
   });
   return numbers;
-}
-
-/** An embedding that is no parameter of anything: each token's row has a one at its number. */
-function oneHot(where: string, size: number): Embedding {
-  if (size > mostOneHot)
-    throw valueError(where, `embeddingSize for a vocabulary of more than ${mostOneHot} tokens`, 0);
-  const { weight } = createParameters(where, { weight: [size, size] });
-  initializeIdentity(weight);
-  return new Embedding(size, size, { weight });
 }
 
 /**
