@@ -132,9 +132,12 @@ describeKernelSets("generate", () => {
     const one = model();
     const step = vi.spyOn(Stream.prototype, "step");
     const prompt = "she ".repeat(2e5);
-    const turn = new Promise<number>((resolve) =>
-      setTimeout(() => resolve(step.mock.calls.length)),
-    );
+    const turn = new Promise<number>((resolve) => {
+      // The timer begins with the first step, so that it cannot have its turn before there is something to read.
+      step.mockImplementationOnce(() => {
+        setTimeout(() => resolve(step.mock.calls.length));
+      });
+    });
     const controller = new AbortController();
     const stream = one.generateStream({ prompt, signal: controller.signal });
     const first = stream.next();
