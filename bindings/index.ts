@@ -116,7 +116,8 @@ export {
 } from "./nn/layers.ts";
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export type { ForwardOptions, Recurrent, RecurrentOptions } from "./nn/recurrent.ts";
-export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
+export { Stream, type StreamState } from "./nn/stream.ts";
+export type { StreamLayer } from "./nn/stream-layers.ts";
 export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
 export {
   affine,

@@ -1,4 +1,4 @@
-import { checkSize, formatShape, sameShape, valueError } from "./check.ts";
+import { checkShape, checkSize, formatShape, kindError, sameShape, valueError } from "./check.ts";
 import { flatten } from "./flatten.ts";
 import { HeapPiece, wholeVectors } from "./heap.ts";
 import { seedWords } from "./random.ts";
@@ -150,6 +150,12 @@ export function createParameters<Name extends string>(
   ) as { [N in Name]: Parameter };
 }
 
+/** Makes sure that what a module is to share with another is a parameter of this shape. */
+export function checkShared(where: string, weight: unknown, shape: Shape): void {
+  if (!(weight instanceof Parameter)) throw kindError(where, "weight to be a parameter", weight);
+  checkShape(where, "weight", weight.shape, shape);
+}
+
 /** A parameter of one's own, with the values given: for cells and modules written in operations. */
 export function parameter(values: Tensor | NestedArray): Parameter {
   const where = "parameter";
@@ -181,4 +187,12 @@ export function initializeNormal(
 ): void {
   const [low, high] = seedWords(where, seed);
   p.home.kernels.random_normal(p.address, p.size, low, high, 0, 0, std);
+}
+
+/** Makes a square matrix the identity: ones on its diagonal, zeros elsewhere. */
+export function initializeIdentity(p: Parameter): void {
+  const values = p.block.piece.view.subarray(p.offset, p.offset + p.size);
+  values.fill(0);
+  for (let i = 0; i < p.size; i += p.shape[1]! + 1) values[i] = 1;
+  p.block.version++;
 }

@@ -1,6 +1,11 @@
 import { checkOptions, checkSize } from "../core/check.ts";
 import { Module } from "../core/module.ts";
-import { createParameters, initializeNormal, type Parameter } from "../core/parameter.ts";
+import {
+  checkShared,
+  createParameters,
+  initializeNormal,
+  type Parameter,
+} from "../core/parameter.ts";
 import { seedWords } from "../core/random.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { checkPaddingIndex, embedding, type Indices } from "../ops/rows.ts";
@@ -9,9 +14,13 @@ import { checkPaddingIndex, embedding, type Indices } from "../ops/rows.ts";
 export interface EmbeddingOptions {
   /** The number that stands for padding: its row is zeros at first and gets no gradient. */
   readonly paddingIndex?: number | undefined;
+  /** A weight [count, size] that is there already, such as another module's, taken as it is. Default: one of its own. */
+  readonly weight?: Parameter | undefined;
   /** For the initial weights: the same seed gives the same bits in every engine. */
   readonly seed?: number | undefined;
 }
+
+const optionNames = ["paddingIndex", "weight", "seed"] as const;
 
 /**
  * A vector for each of `count` numbers, as torch.nn.Embedding: looks up rows, and learns them. Parameter: weight
@@ -27,17 +36,19 @@ export class Embedding extends Module {
   /** [count, size] */
   readonly weight: Parameter;
 
-  /** Throws a RangeError for sizes below 1 or a paddingIndex that is not there. */
+  /** Throws a RangeError for sizes below 1, a paddingIndex that is not there, or a weight of another shape. */
   constructor(count: number, size: number, options?: EmbeddingOptions) {
     super();
     const where = "Embedding";
-    const { paddingIndex, seed } = checkOptions(where, options, ["paddingIndex", "seed"]);
+    const { paddingIndex, weight, seed } = checkOptions(where, options, optionNames);
     this.count = checkSize(where, "count", count);
     this.size = checkSize(where, "size", size);
     if (paddingIndex !== undefined) checkPaddingIndex(where, paddingIndex, count);
     seedWords(where, seed);
     this.paddingIndex = paddingIndex;
-    this.weight = createParameters(where, { weight: [count, size] }).weight;
+    if (weight !== undefined) checkShared(where, weight, [count, size]);
+    this.weight = weight ?? createParameters(where, { weight: [count, size] }).weight;
+    if (weight !== undefined) return;
     initializeNormal(where, this.weight, 1, seed);
     if (paddingIndex !== undefined) this.#clear(paddingIndex);
   }

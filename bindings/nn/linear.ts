@@ -1,15 +1,12 @@
-import {
-  checkFlag,
-  checkOptions,
-  checkShape,
-  checkSize,
-  formatShape,
-  kindError,
-  valueError,
-} from "../core/check.ts";
+import { checkFlag, checkOptions, checkSize, formatShape, valueError } from "../core/check.ts";
 import { Module } from "../core/module.ts";
-import { createParameters, initializeUniform, Parameter } from "../core/parameter.ts";
-import { checkTensor, type Shape, type Tensor } from "../core/tensor.ts";
+import {
+  checkShared,
+  createParameters,
+  initializeUniform,
+  type Parameter,
+} from "../core/parameter.ts";
+import { checkTensor, type Tensor } from "../core/tensor.ts";
 import { linear } from "../ops/matmul.ts";
 
 /** What a linear layer can be given. */
@@ -64,9 +61,4 @@ export class Linear extends Module {
       throw valueError(where, `x of shape [..., ${this.inputSize}]`, formatShape(x.shape));
     return linear(x, this.weight, this.bias);
   }
-}
-
-function checkShared(where: string, weight: unknown, shape: Shape): void {
-  if (!(weight instanceof Parameter)) throw kindError(where, "weight to be a parameter", weight);
-  checkShape(where, "weight", weight.shape, shape);
 }

@@ -1,4 +1,11 @@
-import { checkChoice, checkOptions, checkShape, checkSize, kindError } from "../core/check.ts";
+import {
+  checkChoice,
+  checkOptions,
+  checkShape,
+  checkSize,
+  kindError,
+  valueError,
+} from "../core/check.ts";
 import { Module } from "../core/module.ts";
 import { deriveSeed } from "../core/random.ts";
 import { inFrame } from "../core/scope.ts";
@@ -17,6 +24,8 @@ import {
 
 /** What is attended to: made once of a batch by `Attention.memory`, for any number of queries. */
 export interface Memory {
+  /** What made it, and takes it. */
+  readonly layer: Attention;
   /** The keys, in the form that its attention scores. */
   readonly keys: Tensor;
   /** [batch, time, valueSize] */
@@ -52,15 +61,21 @@ export abstract class Attention extends Module {
     const { shape } = checkTensor(where, "values", values);
     checkShape(where, "values", shape, ["batch", "time", this.valueSize]);
     const counted = checkCounted(where, checked, shape[0]!, shape[1]!);
-    return inFrame([values, this], () => ({ keys: this.keysOf(values), values, counted }));
+    return inFrame([values, this], () => {
+      return { layer: this, keys: this.keysOf(values), values, counted };
+    });
   }
 
-  /** query [batch, steps, querySize] → context [batch, steps, valueSize] and weights [batch, steps, time]. */
+  /**
+   * query [batch, steps, querySize] → context [batch, steps, valueSize] and weights [batch, steps, time]. Throws a TypeError or
+   * RangeError for a memory that another layer made, or a query that does not fit.
+   */
   forward(query: Tensor, memory: Memory): Attended {
     const where = `${this.#where}.forward`;
     if (typeof memory !== "object" || memory === null || !("values" in memory))
       throw kindError(where, "memory to be what memory() returned", memory);
-    const { keys, values, counted } = memory;
+    const { layer, keys, values, counted } = memory;
+    if (layer !== this) throw kindError(where, "memory that this layer made", layer);
     const { shape } = checkTensor(where, "query", query);
     checkShape(where, "query", shape, [values.shape[0]!, "steps", this.querySize]);
     return inFrame([query, values, this], () => attend(this.score(query, keys), values, counted));
@@ -90,7 +105,8 @@ export class LuongAttention extends Attention {
     const { kind = "general", seed } = checkOptions(where, options, ["kind", "seed"]);
     if (checkChoice(where, "kind", kind, ["general", "dot"]) === "general")
       this.project = new Linear(valueSize, querySize, { bias: false, ...seeded(seed) });
-    else checkShape(where, '(querySize, valueSize) of "dot"', [querySize], [valueSize]);
+    else if (valueSize !== querySize)
+      throw valueError(where, `valueSize ${querySize}, as querySize, for "dot"`, valueSize);
   }
 
   /** @internal [batch, querySize, time] */

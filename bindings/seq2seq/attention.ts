@@ -6,7 +6,6 @@ import { add, mul } from "../ops/arithmetic.ts";
 import { type Constants, checkConstants } from "../ops/classes.ts";
 import { tanh } from "../ops/elementwise.ts";
 import { linear, matmul } from "../ops/matmul.ts";
-import { gatherRows } from "../ops/rows.ts";
 import { reshape, transpose } from "../ops/shape.ts";
 import { softmax } from "../ops/softmax.ts";
 
@@ -45,6 +44,7 @@ export type Counted = Uint8Array;
  *
  * query [batch, steps, query size], or [batch, query size] for a single step, whose results are without that axis; keys
  * [batch, time, key size]; values [batch, time, ·]. A sequence none of whose keys counts has a context and weights of 0.
+ * What does not count has to be finite all the same: 0 times NaN is NaN.
  * Throws a TypeError or RangeError where an argument does not fit.
  */
 export function attention(
@@ -55,7 +55,8 @@ export function attention(
 ): Attended {
   const where = "attention";
   const checked = checkOptions(where, options, ["kind", "weight", "lengths", "mask"]);
-  const kind = checkChoice(where, "kind", checked.kind ?? "dot", ["dot", "general", "additive"]);
+  const { kind = "dot" } = checked;
+  checkChoice(where, "kind", kind, ["dot", "general", "additive"]);
   const { shape } = checkTensor(where, "query", query);
   const single = shape.length === 2;
   checkShape(where, "keys", checkTensor(where, "keys", keys).shape, ["batch", "time", "size"]);
@@ -126,18 +127,9 @@ export const turned = (keys: Tensor): Tensor => transpose(keys, [0, 2, 1]);
 export function additiveScores(query: Tensor, keys: Tensor, v: Tensor): Tensor {
   const [batch, steps, size] = query.shape as [number, number, number];
   const time = keys.shape[1]!;
-  const pairs = batch * steps * time;
-  const ofQuery = Int32Array.from({ length: pairs }, (_, i) => Math.floor(i / time));
-  const ofKey = ofQuery.map((row, i) => Math.floor(row / steps) * time + (i % time));
-  const sums = add(
-    gatherRows(reshape(query, [batch * steps, size]), ofQuery),
-    gatherRows(reshape(keys, [batch * time, size]), ofKey),
-  );
+  const sums = add(reshape(query, [batch, steps, 1, size]), reshape(keys, [batch, 1, time, size]));
   return reshape(linear(tanh(sums), v), [batch, steps, time]);
 }
-
-/** Added to the score of a key that does not count: softmax makes 0 of it, whatever the others are. */
-const NEVER = -1e30;
 
 /** The values [batch, time, ·] weighed by the softmax of scores [batch, steps, time]. */
 export function attend(scores: Tensor, values: Tensor, counted: Counted | undefined): Attended {
@@ -145,27 +137,22 @@ export function attend(scores: Tensor, values: Tensor, counted: Counted | undefi
   return { context: matmul(weights, values), weights };
 }
 
+/** The softmax over the keys that count: -∞ is added to the scores of the others, which makes 0 of any finite one. */
 function maskedSoftmax(scores: Tensor, counted: Counted): Tensor {
   const [batch, steps, time] = scores.shape as [number, number, number];
   const bias = new Float32Array(scores.size);
-  let anyEmpty = false;
+  const any = new Float32Array(batch);
   for (let b = 0; b < batch; b++) {
     const own = counted.subarray(b * time, (b + 1) * time);
-    anyEmpty ||= !own.includes(1);
+    if (!own.includes(1)) continue;
+    any[b] = 1;
     for (let s = 0; s < steps; s++)
       for (let t = 0, at = (b * steps + s) * time; t < time; t++, at++)
-        if (own[t] === 0) bias[at] = NEVER;
+        if (own[t] === 0) bias[at] = Number.NEGATIVE_INFINITY;
   }
   const weights = softmax(add(scores, new Tensor(scores.shape, bias)));
-  if (!anyEmpty) return weights;
   // Where no key counts, the softmax has spread its 1 over all of them.
-  return mul(
-    weights,
-    new Tensor(
-      scores.shape,
-      bias.map((v) => (v === 0 ? 1 : 0)),
-    ),
-  );
+  return any.includes(0) ? mul(weights, new Tensor([batch, 1, 1], any)) : weights;
 }
 
 /** Results of one step without its axis. */

@@ -6,13 +6,18 @@ import { Linear } from "../nn/linear.ts";
 import { concat } from "../ops/shape.ts";
 import { seeded } from "./attention-layers.ts";
 
-/** From the final states of both directions of an encoder to a decoder's first: a linear layer for each tensor of a state. */
+/**
+ * From the final states of both directions of an encoder to a decoder's first: a linear layer for each tensor of a state. What
+ * `Seq2Seq` has where its encoder is bidirectional.
+ *
+ * Parameters: merge.0.weight, merge.0.bias, ... of [size, 2 · size] and [size].
+ */
 export class Bridge<S> extends Module {
   /** Layer by layer, and within a layer in the order of its state's tensors. */
   readonly merge: readonly Linear[];
   readonly #sizes: readonly unknown[];
 
-  /** `cells`: the encoder's, forward before backward. */
+  /** `cells`: the encoder's, forward before backward; the two of a layer with states of the same sizes. */
   constructor(cells: readonly Cell<S>[], seed: number | undefined) {
     super();
     this.#sizes = cells.filter((_, i) => i % 2 === 0).map(({ stateSize }) => stateSize);

@@ -74,10 +74,13 @@ export class Decoder<S> extends TokenStack<S> {
 
   /**
    * One step: a token a row. There may be more rows than the memory has sequences, those of one sequence side by side, as
-   * `beamSearch` has them.
+   * `beamSearch` has them. Throws a TypeError or RangeError where an argument does not fit.
    */
   step(tokens: Int32Array, states: readonly S[], memory?: Memory): Decoded<S> {
-    return this.run("Decoder.step", { tokens, batch: tokens.length, time: 1 }, states, memory);
+    const where = "Decoder.step";
+    if (!(tokens instanceof Int32Array))
+      throw kindError(where, "tokens to be an Int32Array, one a row", tokens);
+    return this.run(where, { tokens, batch: tokens.length, time: 1 }, states, memory);
   }
 
   /** @internal Tokens [rows, steps]; without lengths all of them count. */

@@ -2,7 +2,15 @@ import type { Cell } from "../cells/cell.ts";
 import { GRUCell } from "../cells/gru.ts";
 import { LSTMCell } from "../cells/lstm.ts";
 import { RNNCell } from "../cells/rnn.ts";
-import { checkChoice, checkFlag, checkOptions, checkSize, valueError } from "../core/check.ts";
+import {
+  checkChoice,
+  checkFlag,
+  checkNumber,
+  checkOptions,
+  checkSize,
+  valueError,
+} from "../core/check.ts";
+import { seedWords } from "../core/random.ts";
 import { seeded } from "./attention-layers.ts";
 
 /** Makes a cell of so many inputs and features: one of the user's own. */
@@ -39,6 +47,20 @@ export interface Seq2SeqOptions {
   /** The share of what goes into each layer, and comes out of the last, that is dropped in training. Default 0. */
   readonly dropout?: number | undefined;
   /** For weights, what is dropped and what is forced: the same seed gives the same bits in every engine. */
+  readonly seed?: number | undefined;
+}
+
+/** How to decode sources. */
+export interface Seq2SeqDecodeOptions {
+  /** The most tokens of a target. Default: twice those of the longest source, and ten. */
+  readonly maxLength?: number | undefined;
+  /** 1 takes the likeliest token each time, more search with so many hypotheses. Default 1. */
+  readonly beamWidth?: number | undefined;
+  /** See `beamSearch`. Default 0.6. */
+  readonly lengthPenalty?: number | undefined;
+  /** See `decode`; for a beam of 1. Default 0. */
+  readonly temperature?: number | undefined;
+  /** For what is drawn with a temperature. */
   readonly seed?: number | undefined;
 }
 
@@ -90,8 +112,8 @@ export interface SpecialTokens {
 export function checkSettings(where: string, options: Seq2SeqOptions): Seq2SeqSettings {
   const checked = checkOptions(where, options, optionNames);
   const { sourceVocabulary, targetVocabulary, hiddenSize = 128, numLayers = 1 } = checked;
-  const { embeddingSize = hiddenSize, dropout, seed, cell = "gru" } = checked;
-  const sizes = { sourceVocabulary, targetVocabulary, embeddingSize, hiddenSize, numLayers };
+  const { embeddingSize = hiddenSize, attention = "luong", dropout, seed, cell = "gru" } = checked;
+  const sizes = { sourceVocabulary, targetVocabulary, hiddenSize, embeddingSize, numLayers };
   for (const [name, size] of Object.entries(sizes)) checkSize(where, name, size);
   return {
     ...sizes,
@@ -99,7 +121,7 @@ export function checkSettings(where: string, options: Seq2SeqOptions): Seq2SeqSe
     createCell:
       typeof cell === "function" ? cell : byName(checkChoice(where, "cell", cell, cellNames)),
     bidirectional: checkFlag(where, "bidirectional", checked.bidirectional),
-    attention: checkChoice(where, "attention", checked.attention ?? "luong", attentionNames),
+    attention: checkChoice(where, "attention", attention, attentionNames),
     dropout,
     seed,
   };
@@ -132,3 +154,28 @@ const byName =
     if (name === "lstm") return new LSTMCell(inputSize, hiddenSize, options);
     return new GRUCell(inputSize, hiddenSize, options);
   };
+
+const decodeOptionNames = [
+  "maxLength",
+  "beamWidth",
+  "lengthPenalty",
+  "temperature",
+  "seed",
+] as const;
+
+/** How to decode, checked, with what can be left out; all of it, also what this way of decoding has no use for. */
+export function checkDecodeOptions(
+  where: string,
+  options: Seq2SeqDecodeOptions | undefined,
+): Seq2SeqDecodeOptions & { readonly beamWidth: number } {
+  const checked = checkOptions(where, options, decodeOptionNames);
+  const { beamWidth = 1, temperature = 0, maxLength, lengthPenalty = 0.6, seed } = checked;
+  checkSize(where, "beamWidth", beamWidth);
+  checkNumber(where, "temperature", temperature, 0);
+  checkNumber(where, "lengthPenalty", lengthPenalty, 0);
+  if (maxLength !== undefined) checkSize(where, "maxLength", maxLength);
+  seedWords(where, seed);
+  if (beamWidth > 1 && temperature > 0)
+    throw valueError(where, "temperature 0 with a beamWidth above 1", temperature);
+  return { beamWidth, temperature, maxLength, lengthPenalty, seed };
+}

@@ -1,30 +1,26 @@
-import type { Cell } from "../cells/cell.ts";
-import { checkNumber, checkOptions, checkSize, valueError } from "../core/check.ts";
+import { checkNumber, checkOptions, valueError } from "../core/check.ts";
 import { Module } from "../core/module.ts";
 import { deriveSeed, Streams } from "../core/random.ts";
 import { inFrame, scope } from "../core/scope.ts";
-import { Tensor } from "../core/tensor.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { add } from "../ops/arithmetic.ts";
 import { crossEntropy } from "../ops/cross-entropy.ts";
 import { argmax } from "../ops/reduce.ts";
 import { concat, reshape } from "../ops/shape.ts";
-import {
-  type Attention,
-  BahdanauAttention,
-  LuongAttention,
-  type Memory,
-} from "./attention-layers.ts";
+import type { Memory } from "./attention-layers.ts";
 import { beamSearch } from "./beam-search.ts";
 import { Bridge } from "./bridge.ts";
 import { decode } from "./decode.ts";
 import { type Decoded, Decoder } from "./decoder.ts";
 import { Encoder } from "./encoder.ts";
 import {
+  checkDecodeOptions,
   checkSettings,
+  type Seq2SeqDecodeOptions,
   type Seq2SeqOptions,
-  type Seq2SeqSettings,
   type SpecialTokens,
 } from "./seq2seq-options.ts";
+import { createAttention, createCells, neverSaid } from "./seq2seq-parts.ts";
 import type { Step } from "./step.ts";
 import { type PaddedTokens, padTokens, type TokenSequences } from "./tokens.ts";
 
@@ -37,20 +33,6 @@ export interface Seq2SeqLossOptions {
   readonly teacherForcing?: number | undefined;
 }
 
-/** How to decode sources. */
-export interface Seq2SeqDecodeOptions {
-  /** The most tokens of a target. Default: twice those of the longest source, and ten. */
-  readonly maxLength?: number | undefined;
-  /** 1 takes the likeliest token each time, more search with so many hypotheses. Default 1. */
-  readonly beamWidth?: number | undefined;
-  /** See `beamSearch`. Default 0.6. */
-  readonly lengthPenalty?: number | undefined;
-  /** See `decode`; for a beam of 1. Default 0. */
-  readonly temperature?: number | undefined;
-  /** For what is drawn with a temperature. */
-  readonly seed?: number | undefined;
-}
-
 /** Sources that were read: what a decoder begins with and looks at. */
 export interface EncodedSources {
   /** The first state of each of the decoder's cells. */
@@ -58,6 +40,12 @@ export interface EncodedSources {
   /** For attention; undefined without it. */
   readonly memory: Memory | undefined;
 }
+
+/** Hypotheses that are followed side by side. */
+const mostRows = 1024;
+
+/** How to decode, with nothing left open. */
+type DecodeSettings = ReturnType<typeof checkDecodeOptions> & { readonly maxLength: number };
 
 /** Sources, and targets as a decoder is trained on them. */
 interface Lesson {
@@ -81,7 +69,7 @@ export class Seq2Seq extends Module {
   /** Reads sources. */
   readonly encoder: Encoder<unknown>;
   /** Merges the final states of both directions, where there are two. */
-  readonly bridge?: Module;
+  readonly bridge?: Bridge<unknown>;
   /** Says targets. */
   readonly decoder: Decoder<unknown>;
   /** Tokens that mean something to the model. */
@@ -105,6 +93,7 @@ export class Seq2Seq extends Module {
     if (bidirectional) this.bridge = new Bridge(encoderCells, part(3));
     const decoderCells = createCells(settings, 1, part(4));
     const attention = createAttention(
+      where,
       settings.attention,
       decoderCells.at(-1)!.outputSize,
       this.encoder.outputSize,
@@ -125,7 +114,7 @@ export class Seq2Seq extends Module {
     return inFrame([this], () => {
       const { outputs, lengths, states } = this.encoder.run(sources);
       return {
-        states: this.bridge instanceof Bridge ? this.bridge.forward(states) : states,
+        states: this.bridge?.forward(states) ?? states,
         memory: this.decoder.attention?.memory(outputs, { lengths }),
       };
     });
@@ -172,23 +161,36 @@ export class Seq2Seq extends Module {
   }
 
   /**
-   * The targets of sources, without start and end: by the likeliest token each time, by beam search, or drawn. All sources
-   * are decoded at once; a thousand are best handed over in parts.
+   * The targets of sources, without start and end: by the likeliest token each time, by beam search, or drawn. An empty source
+   * has a target, too: what the decoder says of nothing. Thousands of sources are decoded in parts, 1024 hypotheses at a time.
+   * Throws a TypeError or RangeError where an argument does not fit, or the model's weights have become NaN.
    */
   decode(sources: TokenSequences, options?: Seq2SeqDecodeOptions): number[][] {
     const where = "Seq2Seq.decode";
-    const checked = checkOptions(where, options, decodeOptionNames);
-    const { beamWidth = 1, temperature, seed, lengthPenalty } = checked;
-    if (checkSize(where, "beamWidth", beamWidth) > 1 && temperature)
-      throw valueError(where, "temperature 0 with a beamWidth above 1", temperature);
-    const read = this.encoder.pad(where, "sources", sources);
-    const { maxLength = 2 * read.lengths.reduce((a, b) => Math.max(a, b)) + 10 } = checked;
-    checkSize(where, "maxLength", maxLength);
+    const settings = checkDecodeOptions(where, options);
+    const { lengths, batch } = this.encoder.pad(where, "sources", sources);
+    const { beamWidth, seed } = settings;
+    const { maxLength = 2 * lengths.reduce((a, b) => Math.max(a, b)) + 10 } = settings;
+    const most = Math.max(1, Math.floor(mostRows / beamWidth));
+    const targets: number[][] = [];
+    for (let first = 0; first < batch; first += most) {
+      const part = this.encoder.pad(where, "sources", sources.slice(first, first + most));
+      // The steps of a part draw from the streams behind those of the part before.
+      const drawn = deriveSeed(seed, (first / most) * maxLength);
+      targets.push(...this.#decodePart(part, { ...settings, maxLength, seed: drawn }));
+    }
+    return targets;
+  }
+
+  #decodePart(
+    sources: PaddedTokens,
+    { maxLength, beamWidth, lengthPenalty, temperature, seed }: DecodeSettings,
+  ): number[][] {
+    const { startToken, endToken } = this.special;
+    const ending = { endToken, maxLength };
     return scope(() => {
-      const encoded = this.#read(read);
-      const { startToken, endToken } = this.special;
-      const start = new Int32Array(read.batch).fill(startToken);
-      const ending = { endToken, maxLength };
+      const encoded = this.#read(sources);
+      const start = new Int32Array(sources.batch).fill(startToken);
       const step = this.step(encoded);
       if (beamWidth === 1)
         return decode(step, start, encoded.states, { ...ending, temperature, seed });
@@ -225,7 +227,7 @@ export class Seq2Seq extends Module {
     return this.decoder.run(where, given, states, memory, given.lengths);
   }
 
-  /** Step by step, each given the true token with a probability of `rate`, otherwise the one that seemed likeliest. */
+  /** Step by step, each given the true token with a probability of `rate`, otherwise the one that decoding would say. */
   #sampled({ tokens, batch, time }: PaddedTokens, encoded: EncodedSources, rate: number): Tensor {
     const forced = this.#coins(batch * time, rate);
     const logits: Tensor[] = [];
@@ -239,7 +241,7 @@ export class Seq2Seq extends Module {
       const one = this.decoder.step(given, states, encoded.memory);
       logits.push(one.logits);
       states = one.states;
-      said = argmax(one.logits);
+      said = argmax(add(one.logits, this.#never));
     }
     return concat(logits, 1);
   }
@@ -254,50 +256,4 @@ export class Seq2Seq extends Module {
       return Array.from(frame.runtime.heap.f32.subarray(first, first + n), (u) => u < rate);
     });
   }
-}
-
-const decodeOptionNames = [
-  "maxLength",
-  "beamWidth",
-  "lengthPenalty",
-  "temperature",
-  "seed",
-] as const;
-
-/** Cells layer by layer, each as wide as those below put out. */
-function createCells(
-  { embeddingSize, hiddenSize, numLayers, createCell }: Seq2SeqSettings,
-  directions: number,
-  seed: number | undefined,
-): Cell<unknown>[] {
-  const cells: Cell<unknown>[] = [];
-  let inputSize = embeddingSize;
-  for (let layer = 0; layer < numLayers; layer++) {
-    const own = Array.from({ length: directions }, (_, direction) =>
-      createCell(inputSize, hiddenSize, deriveSeed(seed, layer * directions + direction)),
-    );
-    cells.push(...own);
-    inputSize = own.reduce((size, cell) => size + cell.outputSize, 0);
-  }
-  return cells;
-}
-
-function createAttention(
-  kind: Seq2SeqSettings["attention"],
-  querySize: number,
-  valueSize: number,
-  seed: number | undefined,
-): Attention | undefined {
-  if (kind === "none") return undefined;
-  if (kind === "bahdanau") return new BahdanauAttention(querySize, valueSize, { seed });
-  const score = kind === "luong" ? "general" : "dot";
-  return new LuongAttention(querySize, valueSize, { kind: score, seed });
-}
-
-/** What makes tokens impossible that are no part of a target. */
-function neverSaid(vocabulary: number, { padToken, startToken, endToken }: SpecialTokens): Tensor {
-  const bias = new Float32Array(vocabulary);
-  for (const token of [padToken, startToken])
-    if (token !== endToken) bias[token] = Number.NEGATIVE_INFINITY;
-  return new Tensor([vocabulary], bias);
 }

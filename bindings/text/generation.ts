@@ -69,15 +69,18 @@ interface Plan {
 
 function planGeneration(where: string, vocabulary: Vocabulary, options: GenerateOptions): Plan {
   const { prompt = "", length = 100, stop = [], ...sampling } = options;
+  const never = [vocabulary.padding, vocabulary.unknown].filter((n) => n !== undefined);
+  if (never.length === vocabulary.size)
+    throw valueError(where, "a vocabulary with more than padding and unknown", "no more");
   checkSize(where, "length", length, 0);
   checkSampling(where, sampling);
   return {
     where,
     sampling,
-    never: [vocabulary.padding, vocabulary.unknown].filter((n) => n !== undefined),
+    never,
     length,
     stop: stopTokens(where, vocabulary, stop),
-    prompt: vocabulary.encode(checkText(where, "prompt", prompt)),
+    prompt: vocabulary.encodeAs(where, "prompt", prompt),
     spaced: vocabulary.level === "word" && /[^\S\n]$/.test(prompt),
   };
 }

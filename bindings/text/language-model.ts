@@ -28,8 +28,8 @@ import {
   type Source,
   streamText,
 } from "./generation.ts";
+import { oneHot } from "./one-hot.ts";
 import { Sampler } from "./sampler.ts";
-import { checkText } from "./tokens.ts";
 import {
   type FitPlan,
   type LanguageModelFitOptions,
@@ -77,8 +77,6 @@ const optionNames = [
 
 const layers = { rnn: RNN, lstm: LSTM, gru: GRU };
 
-/** The most tokens that go in as rows of zeros with a one: the table of these rows grows with the square of it. */
-const mostOneHot = 4096;
 /** A text is evaluated in parts of at least so many tokens side by side, as a part begins without knowing what was before. */
 const leastEvaluated = 1024;
 /** The most parts side by side, and the steps of each that are computed at a time. */
@@ -95,17 +93,6 @@ function byStep(rows: readonly Int32Array[]): Int32Array {
     for (let t = 0; t < row.length; t++) numbers[t * batch + b] = row[t]!;
   });
   return numbers;
-}
-
-/** An embedding that is no parameter of anything: each token's row has a one at its number. */
-function oneHot(where: string, size: number): Embedding {
-  if (size > mostOneHot)
-    throw valueError(where, `embeddingSize for a vocabulary of more than ${mostOneHot} tokens`, 0);
-  const rows = new Float32Array(size * size);
-  for (let i = 0; i < size; i++) rows[i * size + i] = 1;
-  const table = new Embedding(size, size, { seed: 0 });
-  table.weight.assign(rows);
-  return table;
 }
 
 /**
@@ -271,7 +258,7 @@ export class LanguageModel extends Module {
   }
 
   #read(where: string, text: string, least: number): Int32Array {
-    const tokens = this.vocabulary.encode(checkText(where, "text", text));
+    const tokens = this.vocabulary.encodeAs(where, "text", text);
     if (tokens.length < least)
       throw valueError(where, `a text of at least ${least} tokens`, tokens.length);
     return tokens;

@@ -1,5 +1,5 @@
 /** No space before: what closes, what ends a part of a sentence. */
-const leansBack = /^[\p{Pe}\p{Pf}\p{Pd}/_,.;:!?…%°]/u;
+const leansBack = /^[\p{Pe}\p{Pf}\p{Pd}\p{Terminal_Punctuation}/_…%٪°]/u;
 /** No space behind: what opens, what stands before a name or a number. */
 const leansOn = /[\p{Ps}\p{Pi}\p{Pd}/_#@$£€¥¿¡]$/u;
 /** Scripts that put no spaces between words, and their punctuation. */

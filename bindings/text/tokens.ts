@@ -9,8 +9,15 @@ export function checkText(where: string, name: string, value: unknown): string {
   return value;
 }
 
-/** The segmenter for words of a language. Throws a RangeError for what is no language tag. */
+/**
+ * The segmenter for words of a language. Throws a RangeError for what is no language tag, an Error where the engine has no
+ * segmenter.
+ */
 export function wordSegmenter(where: string, language: string): Intl.Segmenter {
+  if (!(Intl as Partial<typeof Intl>).Segmenter)
+    throw new Error(
+      `${where}: expected an engine with Intl.Segmenter for level "word" (Node 16, Chrome 87, Safari 14.1, Firefox 125 or newer), got one without`,
+    );
   try {
     return new Intl.Segmenter(language, { granularity: "word" });
   } catch (cause) {

@@ -19,7 +19,10 @@ export interface VocabularyOptions {
   readonly minCount?: number | undefined;
   /** The most tokens there may be, `padding` and `unknown` among them: the most frequent ones. Default: no limit. */
   readonly maxSize?: number | undefined;
-  /** A token that stands for nothing, to fill rows with: its text, or true for "<pad>". Default: none. */
+  /**
+   * A token that stands for nothing, to fill rows with: its text, or true for "<pad>". `decode` leaves it out, so that it must
+   * not be in the text. Default: none.
+   */
   readonly padding?: boolean | string | undefined;
   /** A token that stands for all that have no number: its text, or true for "<unk>". Default: none. */
   readonly unknown?: boolean | string | undefined;
@@ -52,14 +55,29 @@ function specialToken(where: string, name: string, given: unknown, usual: string
   return given;
 }
 
-/** Tokens by how often they occur, the most frequent first; equals in the order of their code units. */
-function byFrequency(tokens: Iterable<string>, minCount: number): string[] {
+function countTokens(tokens: Iterable<string>): Map<string, number> {
   const counts = new Map<string, number>();
   for (const token of tokens) counts.set(token, (counts.get(token) ?? 0) + 1);
+  return counts;
+}
+
+/** Tokens by how often they occur, the most frequent first; equals in the order of their code units. */
+function byFrequency(counts: ReadonlyMap<string, number>, minCount: number): string[] {
   return [...counts]
     .filter(([, count]) => count >= minCount)
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .map(([token]) => token);
+}
+
+/** The number of each token. Throws a RangeError for one that is there twice. */
+function numbersOf(where: string, tokens: readonly string[]): Map<string, number> {
+  const numbers = new Map<string, number>();
+  tokens.forEach((token, number) => {
+    if (numbers.has(token))
+      throw valueError(where, "every token once", `${JSON.stringify(token)} twice`);
+    numbers.set(token, number);
+  });
+  return numbers;
 }
 
 /** The characters or words of texts, and their numbers from 0 on. */
@@ -79,7 +97,8 @@ export class Vocabulary {
 
   /**
    * The characters or words of a text, the most frequent first, behind padding and unknown.
-   * Throws a TypeError for what is no string, a RangeError where no token is left.
+   * Throws a TypeError for what is no string, a RangeError where no token is left or the text has the padding in it, and for
+   * words an Error where the engine has no Intl.Segmenter.
    */
   static fromText(text: string, options?: VocabularyOptions): Vocabulary {
     const where = "Vocabulary.fromText";
@@ -93,22 +112,32 @@ export class Vocabulary {
     const unknown = specialToken(where, "unknown", settings.unknown, "<unk>");
     const special = [padding, unknown].filter((token) => token !== undefined);
     if (maxSize !== undefined) checkSize(where, "maxSize", maxSize, special.length + 1);
-    const all = level === "char" ? text : words(text, wordSegmenter(where, language));
-    const found = byFrequency(all, minCount).filter((token) => !special.includes(token));
-    if (found.length === 0)
-      throw valueError(where, `a text with tokens that occur ${minCount} times`, describe(text));
+    if (padding !== undefined && padding === unknown)
+      throw valueError(where, "padding and unknown to differ", `"${padding}" twice`);
+    const counts = countTokens(
+      level === "char" ? text : words(text, wordSegmenter(where, language)),
+    );
+    if (padding !== undefined && counts.has(padding))
+      throw valueError(where, "padding that is no token of the text", `"${padding}"`);
+    const found = byFrequency(counts, minCount).filter((token) => !special.includes(token));
+    if (found.length === 0) {
+      const often = minCount === 1 ? "" : ` that occur ${minCount} times`;
+      throw valueError(where, `a text with tokens${often}`, describe(text));
+    }
     const tokens = [...special, ...found].slice(0, maxSize);
-    return new Vocabulary({ level, language, tokens, padding, unknown });
+    return new Vocabulary({ level, language, tokens, padding, unknown }, where);
   }
 
   /** What `toJSON` gave, as it is or out of JSON.parse. Throws a TypeError or RangeError for anything else. */
   static fromJSON(data: VocabularyData): Vocabulary {
-    return new Vocabulary(data);
+    return new Vocabulary(data, "Vocabulary.fromJSON");
   }
 
   /** Tokens of one's own, numbered in their order. Throws a TypeError or RangeError where they make no vocabulary. */
-  constructor(data: VocabularyData) {
-    const where = "Vocabulary";
+  constructor(data: VocabularyData);
+  /** @internal */
+  constructor(data: VocabularyData, where: string);
+  constructor(data: VocabularyData, where: string = "Vocabulary") {
     if (typeof data !== "object" || data === null)
       throw kindError(where, "an object with level, language and tokens", data);
     const names = ["level", "language", "tokens", "padding", "unknown"] as const;
@@ -121,11 +150,12 @@ export class Vocabulary {
         throw valueError(where, `tokens[${i}] not to be empty`, '""');
     });
     this.tokens = Object.freeze([...(tokens as readonly string[])]);
-    this.#numbers = new Map(this.tokens.map((token, number) => [token, number]));
-    if (this.#numbers.size < this.size || this.size === 0)
-      throw valueError(where, "tokens, each of them once", `${this.size} with repetitions or none`);
+    if (this.size === 0) throw valueError(where, "at least one token", "none");
+    this.#numbers = numbersOf(where, this.tokens);
     this.padding = this.#special(where, "padding", padding);
     this.unknown = this.#special(where, "unknown", unknown);
+    if (this.padding !== undefined && this.padding === this.unknown)
+      throw valueError(where, "padding and unknown to differ", `"${padding}" twice`);
     if (level === "word") this.#segmenter = wordSegmenter(where, language);
   }
 
@@ -158,18 +188,22 @@ export class Vocabulary {
 
   /** The numbers of a text's tokens. Throws a RangeError that names a token without one, where there is no `unknown`. */
   encode(text: string): Int32Array {
-    const where = "Vocabulary.encode";
-    const numbers = new Int32Array(checkText(where, "text", text).length);
+    return this.encodeAs("Vocabulary.encode", "text", text);
+  }
+
+  /** @internal As `encode`, for a function that calls the text by another name. */
+  encodeAs(where: string, name: string, text: string): Int32Array {
+    const numbers = new Int32Array(checkText(where, name, text).length);
     let n = 0;
     for (const token of this.#pieces(text))
-      numbers[n++] = this.#numbers.get(token) ?? this.#unknownFor(where, token);
+      numbers[n++] = this.#numbers.get(token) ?? this.#unknownFor(where, name, token);
     return numbers.slice(0, n);
   }
 
-  #unknownFor(where: string, token: string): number {
+  #unknownFor(where: string, name: string, token: string): number {
     if (this.unknown !== undefined) return this.unknown;
     const kind = this.level === "char" ? "characters" : "words";
-    throw valueError(where, `${kind} of the vocabulary`, JSON.stringify(token));
+    throw valueError(where, `${name} of ${kind} of the vocabulary`, JSON.stringify(token));
   }
 
   /**

@@ -15,12 +15,12 @@ const tokens = source("tokens", "tokens", "seq2seq");
 export const seq2seqMistakes = [
   attention("mask ignored", ["if (own[t] === 0) bias[at]", "if (own[t] === 2) bias[at]"]),
   attention("sequences without a key attended to", [
-    "if (!anyEmpty) return weights",
-    "return weights",
+    "any.includes(0) ? mul(",
+    "any.includes(2) ? mul(",
   ]),
   attention("keys of the wrong sequence", [
-    "Math.floor(row / steps)",
-    "Math.floor(row / (steps + 1))",
+    "reshape(keys, [batch, 1, time, size])",
+    "reshape(keys, [1, batch, time, size])",
   ]),
   beam("length not counted from 1", ["power((5 + n) / 6", "power((6 + n) / 6"]),
   beam("states not put in order", ["parents.push(b * width + parent)", "parents.push(b * width)"]),

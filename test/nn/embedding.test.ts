@@ -1,5 +1,6 @@
 import { add, Embedding, embedding, mul, ones, SGD, sum, tensor, valueAndGrad } from "gatewise";
 import { expect, test } from "vitest";
+import { expectErrors, wrong } from "../expect-errors.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
 
 describeKernelSets("Embedding", () => {
@@ -19,6 +20,25 @@ describeKernelSets("Embedding", () => {
     expect(moment(2)).toBeCloseTo(1, 1);
     expect(new Embedding(200, 50, { seed: 3 }).weight.data).toEqual(data);
     expect(new Embedding(200, 50, { seed: 4 }).weight.data).not.toEqual(data);
+  });
+
+  test("takes a weight of another module as it is, and both learn it", () => {
+    const own = new Embedding(4, 2, { seed: 1 });
+    const before = own.weight.toArray();
+    const shared = new Embedding(4, 2, { weight: own.weight, paddingIndex: 2 });
+    expect(shared.weight).toBe(own.weight);
+    expect(shared.forward([2, 1]).toArray()).toEqual([before[2], before[1]]);
+    new SGD({ learningRate: 1 }).minimize(() => sum(shared.forward([1])));
+    expect(own.forward([1]).toArray()[0][0]).toBeCloseTo(before[1][0] - 1, 5);
+    expectErrors([
+      [
+        "shape",
+        RangeError,
+        () => new Embedding(4, 3, { weight: own.weight }),
+        /\[4, 3\], got \[4, 2\]/,
+      ],
+      ["kind", TypeError, () => new Embedding(1, 1, { weight: wrong([[1]]) }), /to be a parameter/],
+    ]);
   });
 
   test("padding is zeros, stays zeros while the rest learns, and keeps what it is assigned", () => {

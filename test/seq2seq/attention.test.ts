@@ -104,6 +104,12 @@ describeKernelSets("attention", () => {
     expect([...context.data]).toEqual([2]);
   });
 
+  test("what does not count weighs 0 though all else is far less likely", () => {
+    const keys = tensor([[[10], [-10]]]);
+    const { weights } = attention(tensor([[[-1e30]]]), keys, keys, { lengths: [1] });
+    expect([...weights.data]).toEqual([1, 0]);
+  });
+
   test("a sequence where nothing counts: context and weights of 0", () => {
     const keys = asTensor(numbers([2, 3, 4], 1));
     const { weights, context } = attention(asTensor(numbers([2, 2, 4], 2)), keys, keys, {
@@ -170,6 +176,7 @@ describeKernelSets("bad input to attention", () => {
       ["size", RangeError, () => attention(q, zeros([2, 5, 3]), k), /query of shape .* 3\]/],
       ["values", RangeError, () => attention(q, k, zeros([2, 4, 4])), /values of shape \[2, 5/],
       ["kind", RangeError, () => attention(q, k, k, { kind: wrong("cosine") }), /cosine/],
+      ["no kind", TypeError, () => attention(q, k, k, { kind: wrong(null) }), /"dot" or/],
       ["no weight", TypeError, () => attention(q, k, k, { kind: "general" }), /weight to be/],
       ["weight", RangeError, () => attention(q, k, k, { kind: "additive", weight: q }), /\[4\]/],
       ["needless", RangeError, () => attention(q, k, k, { weight: q }), /weight of "general"/],
@@ -197,12 +204,23 @@ describeKernelSets("bad input to attention", () => {
     const memory = luong.memory(k);
     expectErrors([
       ["size", RangeError, () => new LuongAttention(0, 4), /^LuongAttention: expected querySize/],
-      ["dot", RangeError, () => new LuongAttention(3, 4, { kind: "dot" }), /^LuongAttention: /],
+      [
+        "dot",
+        RangeError,
+        () => new LuongAttention(3, 4, { kind: "dot" }),
+        /^LuongAttention: expected valueSize 3, as querySize, for "dot", got 4/,
+      ],
       ["kind", RangeError, () => new LuongAttention(4, 4, { kind: wrong("concat") }), /concat/],
       ["size", TypeError, () => new BahdanauAttention(4, 4, { size: wrong("9") }), /size/],
       ["values", RangeError, () => luong.memory(zeros([2, 5, 3])), /^LuongAttention\.memory: /],
       ["query", RangeError, () => luong.forward(zeros([3, 1, 4]), memory), /\[2, steps, 4\]/],
       ["memory", TypeError, () => luong.forward(q, wrong(k)), /what memory\(\) returned/],
+      [
+        "another's",
+        TypeError,
+        () => new BahdanauAttention(4, 4).forward(q, memory),
+        /^BahdanauAttention\.forward: expected memory that this layer made, got a LuongAttention/,
+      ],
     ]);
   });
 });

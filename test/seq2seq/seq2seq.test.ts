@@ -1,5 +1,6 @@
 import { Adam, add, Cell, GRUCell, Linear, sum, type Tensor, tanh, valueAndGrad } from "gatewise";
 import {
+  type Bridge,
   beamSearch,
   Decoder,
   decode,
@@ -8,7 +9,7 @@ import {
   Seq2Seq,
   type Seq2SeqOptions,
 } from "gatewise/seq2seq";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { expectFloat32 } from "../close.ts";
 import { expectErrors, wrong } from "../expect-errors.ts";
 import { expectForwardAndGradients } from "../gradient-check.ts";
@@ -139,6 +140,8 @@ describeKernelSets("Seq2Seq", () => {
 
   test("without teacher forcing steps are given what the model said", () => {
     const model = make({ bidirectional: true, seed: 8 });
+    const bias = model.decoder.head.bias!;
+    bias.assign(bias.data.map((v, token) => (token === PAD || token === START ? 2 : v))); // not to be said
     const numbers = Object.fromEntries(
       Object.entries(model.parameters()).map(([name, { data }]) => [name, Float64Array.from(data)]),
     );
@@ -157,6 +160,7 @@ describeKernelSets("Seq2Seq", () => {
       state = one.states;
       inputs.forEach((row, b) => {
         const own = one.logits.data.subarray(6 * b, 6 * b + 6);
+        own.fill(Number.NEGATIVE_INFINITY, PAD, START + 1);
         row.push(own.indexOf(Math.max(...own)));
       });
     }
@@ -254,6 +258,35 @@ describeKernelSets("Seq2Seq", () => {
     expect(model.decode([[]]).map(({ length }) => length)).toEqual([10]);
   });
 
+  test("weights that are NaN say nothing, however they are asked", () => {
+    const model = make();
+    model.decoder.head.bias!.assign(Array(6).fill(Number.NaN));
+    for (const how of [{}, { beamWidth: 2 }, { temperature: 1 }])
+      expect(() => model.decode([[3]], how)).toThrow(/expected logits that leave a token possible/);
+  });
+
+  test("thousands of sources are decoded in parts, with the same targets", () => {
+    const model = make({ attention: "none" });
+    const many = Array.from({ length: 1030 }, (_, n) => sources[n % 4]!);
+    const rows = vi.spyOn(model.decoder, "step");
+    for (const beamWidth of [1, 3]) {
+      const few = model.decode(sources, { beamWidth, maxLength: 3 });
+      const all = model.decode(many, { beamWidth, maxLength: 3 });
+      expect(all).toEqual(many.map((_, n) => few[n % 4]));
+    }
+    expect(Math.max(...rows.mock.calls.map(([tokens]) => tokens.length))).toBe(1024);
+    const drawn = model.decode(
+      many.map(() => []),
+      { temperature: 9, seed: 1, maxLength: 9 },
+    );
+    expect(drawn.slice(1024), "not the first ones again").not.toEqual(drawn.slice(0, 6));
+    // The longest source of all says how long targets may be.
+    model.decoder.head.bias!.assign([0, 0, -99, 0, 0, 0]);
+    expect(model.decode([...many.map(() => [3]), [3, 4]]).map(({ length }) => length)).toEqual(
+      Array(1031).fill(14),
+    );
+  });
+
   test("a cell of one's own learns to copy", () => {
     /** h' = tanh(W x + R h), written in operations; two tensors of state to be bridged. */
     class OwnCell extends Cell<readonly [Tensor, { deep: Tensor }]> {
@@ -318,9 +351,9 @@ describeKernelSets("Seq2Seq", () => {
     const read = model.encode(sources);
     const memory = decoder.attention!.memory(outputs, { lengths });
     expect(memory.keys.data).toEqual(read.memory!.keys.data);
-    const first = model.bridge as unknown as { forward(s: typeof states): Tensor[] };
+    const bridge = model.bridge as Bridge<Tensor>;
     const given = targets.map((target) => [START, ...target]);
-    const { logits, weights } = decoder.forward(given, first.forward(states), memory);
+    const { logits, weights } = decoder.forward(given, bridge.forward(states), memory);
     expect(logits.shape).toEqual([4, 6, 6]);
     expect(weights!.data).toEqual(model.attention(sources, targets).data);
   });
@@ -351,6 +384,7 @@ describeKernelSets("bad input to Seq2Seq", () => {
       ["nothing", TypeError, () => new Seq2Seq(wrong(undefined)), /^Seq2Seq: expected source/],
       ["size", RangeError, () => make({ sourceVocabulary: 0 }), /sourceVocabulary/],
       ["hidden", RangeError, () => make({ hiddenSize: 0 }), /hiddenSize/],
+      ["hidden", RangeError, () => make({ hiddenSize: 0, embeddingSize: undefined }), /hiddenSize/],
       ["layers", TypeError, () => make({ numLayers: wrong("2") }), /numLayers/],
       ["pad", RangeError, () => make({ padToken: 6 }), /padToken below 6, the targetVocabulary/],
       ["pad", RangeError, () => make({ sourceVocabulary: 3, padToken: 4 }), /sourceVocabulary/],
@@ -360,7 +394,18 @@ describeKernelSets("bad input to Seq2Seq", () => {
       ["cell", RangeError, () => make({ cell: wrong("mgu") }), /mgu/],
       ["no cell", TypeError, () => make({ cell: wrong(() => 1) }), /to be a cell/],
       ["attention", RangeError, () => make({ attention: wrong("self") }), /self/],
-      ["dot", RangeError, () => make({ attention: "luong dot", bidirectional: true }), /LuongAtt/],
+      [
+        "dot",
+        RangeError,
+        () => make({ attention: "luong dot", bidirectional: true }),
+        /puts out 3 features, as the decoder, for "luong dot", got 6/,
+      ],
+      [
+        "no attention",
+        TypeError,
+        () => make({ attention: wrong(null) }),
+        /attention to be "luong"/,
+      ],
       ["both ways", TypeError, () => make({ bidirectional: wrong(1) }), /bidirectional/],
       ["dropout", RangeError, () => make({ dropout: 1 }), /below 1/],
       ["seed", RangeError, () => make({ seed: -1 }), /seed/],
@@ -403,6 +448,16 @@ describeKernelSets("bad input to Seq2Seq", () => {
       ["drawn", RangeError, () => model.decode([[3]], { beamWidth: 2, temperature: 1 }), /temper/],
       ["option", TypeError, () => model.decode([[3]], wrong({ beams: 2 })), /got beams/],
     ]);
+    // Also where this way of decoding has no use for them.
+    for (const beamWidth of [1, 2]) {
+      const way = (more: object) => () => model.decode([[3]], { beamWidth, ...more });
+      expectErrors([
+        ["penalty", RangeError, way({ lengthPenalty: -1 }), /^Seq2Seq\.decode: expected lengthPen/],
+        ["seed", RangeError, way({ seed: -1 }), /^Seq2Seq\.decode: expected seed/],
+        ["cold", RangeError, way({ temperature: -1 }), /^Seq2Seq\.decode: expected temperature/],
+        ["not", RangeError, way({ temperature: Number.NaN }), /^Seq2Seq\.decode: expected temper/],
+      ]);
+    }
   });
 
   test("encoders and decoders", () => {
@@ -438,6 +493,12 @@ describeKernelSets("bad input to Seq2Seq", () => {
       ],
       ["states", RangeError, () => decoder.forward([[1]], []), /1 states, one a cell, got 0/],
       ["memory", TypeError, () => decoder.forward([[1]], [gru(2).zeroState(1)]), /memory/],
+      [
+        "tokens",
+        TypeError,
+        () => decoder.step(wrong(undefined), [gru(2).zeroState(1)]),
+        /^Decoder\.step: expected tokens to be an Int32Array, one a row, got undefined/,
+      ],
     ]);
   });
 });

@@ -131,10 +131,13 @@ describeKernelSets("generate", () => {
   test("a stream reads a long prompt bit by bit: timers have their turn, a signal ends it", async () => {
     const one = model();
     const step = vi.spyOn(Stream.prototype, "step");
-    const prompt = "she ".repeat(1e6);
-    const turn = new Promise<number>((resolve) =>
-      setTimeout(() => resolve(step.mock.calls.length)),
-    );
+    const prompt = "she ".repeat(2e5);
+    const turn = new Promise<number>((resolve) => {
+      // The timer begins with the first step, so that it cannot have its turn before there is something to read.
+      step.mockImplementationOnce(() => {
+        setTimeout(() => resolve(step.mock.calls.length));
+      });
+    });
     const controller = new AbortController();
     const stream = one.generateStream({ prompt, signal: controller.signal });
     const first = stream.next();
@@ -173,6 +176,15 @@ describeKernelSets("generate", () => {
   test("errors", () => {
     const one = model();
     const plain = new LanguageModel({ vocabulary: Vocabulary.fromText("abc"), hiddenSize: 4 });
+    const special = { padding: "<pad>", unknown: "<unk>" };
+    const nothing = new LanguageModel({
+      vocabulary: new Vocabulary({
+        ...{ level: "char", language: "en" },
+        ...special,
+        tokens: Object.values(special),
+      }),
+      hiddenSize: 4,
+    });
     const ways = [
       (options: unknown) => () => one.generate(wrong(options)),
       (options: unknown) => () => one.generateStream(wrong(options)),
@@ -192,7 +204,14 @@ describeKernelSets("generate", () => {
         ["options", TypeError, way("the")],
       ]);
     expectErrors([
-      ["unknown", RangeError, () => plain.generate({ prompt: "abΩ" }), /got "Ω"/],
+      [
+        "unknown",
+        RangeError,
+        () => plain.generate({ prompt: "abΩ" }),
+        /^LanguageModel\.generate: expected prompt of characters of the vocabulary, got "Ω"/,
+      ],
+      ["nothing", RangeError, () => nothing.generate(), /^LanguageModel\.generate: .*no more/],
+      ["nothing", RangeError, () => nothing.generate({ prompt: "a" }), /more than padding/],
       ["signal", TypeError, () => one.generateStream({ signal: wrong(1) }), /AbortSignal/],
       ["signal", TypeError, () => one.generate(wrong({ signal: new AbortController().signal }))],
     ]);

@@ -1,5 +1,5 @@
 import { Vocabulary, type VocabularyData, type VocabularyOptions } from "gatewise/text";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { expectErrors, wrong } from "../expect-errors.ts";
 
 const word = (text: string, options?: VocabularyOptions) =>
@@ -49,6 +49,8 @@ test.each([
   "a 'quoted' word; ¿qué? ¡sí! “and so” on – «là»",
   '"one\ntwo" three',
   "小明: 你好，世界\n小红: 好！",
+  "مرحبا، كيف حالك؟ بخير؛ 5٪.",
+  "हाँ। नहीं॥ Բարեւ։",
 ])("words come back as they were set: %j", (text) => {
   const vocabulary = word(text);
   const tidy = text.replace(" – ", "–"); // a dash holds on to both sides
@@ -93,6 +95,18 @@ test.each<VocabularyOptions>([
   if (options.unknown) expect(again.encode("Ω")).toEqual(Int32Array.of(vocabulary.unknown!));
 });
 
+test("words need a segmenter, characters do not", () => {
+  vi.stubGlobal("Intl", { ...Intl, Segmenter: undefined });
+  try {
+    expect(() => word("a b")).toThrow(
+      /^Vocabulary\.fromText: expected an engine with Intl\.Segmenter .*Firefox 125/,
+    );
+    expect(Vocabulary.fromText("ab").size).toBe(2);
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});
+
 test("errors", () => {
   const vocabulary = Vocabulary.fromText("the dog");
   const { fromText, fromJSON } = Vocabulary;
@@ -102,7 +116,7 @@ test("errors", () => {
     ["unknown word", RangeError, () => word("a b").encode("a frog"), /words of the .*got "frog"$/],
     ["no text", TypeError, () => fromText(wrong(undefined))],
     ["a list", TypeError, () => fromText(wrong(["a"]))],
-    ["empty text", RangeError, () => fromText(""), /got the string ""/],
+    ["empty text", RangeError, () => fromText(""), /a text with tokens, got the string ""/],
     ["white space", RangeError, () => word("  \t")],
     ["nothing frequent", RangeError, () => fromText("ab", { minCount: 2 }), /2 times/],
     ["level", RangeError, () => fromText("a", { level: wrong("line") }), /"char" or "word"/],
@@ -122,8 +136,32 @@ test("errors", () => {
     ["decode", TypeError, () => vocabulary.decode(wrong("012"))],
     ["no data", TypeError, () => fromJSON(wrong(null))],
     ["no tokens", TypeError, () => fromJSON(wrong({ ...data, tokens: "abc" }))],
-    ["twice", RangeError, () => fromJSON({ ...data, tokens: ["a", "b", "a"] }), /once/],
-    ["none", RangeError, () => fromJSON({ ...data, tokens: [] })],
+    [
+      "twice",
+      RangeError,
+      () => fromJSON({ ...data, tokens: ["a", "b", "a"] }),
+      /^Vocabulary\.fromJSON: expected every token once, got "a" twice/,
+    ],
+    ["by hand", RangeError, () => new Vocabulary({ ...data, tokens: ["a", "a"] }), /^Vocabulary: /],
+    ["none", RangeError, () => fromJSON({ ...data, tokens: [] }), /at least one token, got none/],
+    [
+      "same",
+      RangeError,
+      () => fromText("a", { padding: "x", unknown: "x" }),
+      /differ, got "x" twice/,
+    ],
+    [
+      "same",
+      RangeError,
+      () => fromJSON({ ...data, padding: "t", unknown: "t" }),
+      /differ, got "t"/,
+    ],
+    [
+      "padding",
+      RangeError,
+      () => fromText("a_b", { padding: "_" }),
+      /no token of the text, got "_"/,
+    ],
     ["empty", RangeError, () => fromJSON({ ...data, tokens: ["a", ""] }), /tokens\[1\]/],
     ["number", TypeError, () => fromJSON({ ...data, tokens: wrong(["a", 1]) }), /tokens\[1\]/],
     ["padding", RangeError, () => fromJSON({ ...data, padding: "<pad>" }), /padding.*"<pad>"/],
