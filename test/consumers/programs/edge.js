@@ -1,0 +1,10 @@
+import { init } from "gatewise";
+import module from "gatewise/kernels.wasm";
+import { work } from "./work.js";
+
+// Edge runtimes compile no bytes; they hand over the module that was compiled when the program was deployed.
+await init({ module });
+
+export default {
+  fetch: () => Response.json(work()),
+};
