@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
-import { expected } from "./expected.ts";
+import { expected, losses } from "./expected.ts";
 import { consumer, result } from "./support/folder.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -22,9 +22,9 @@ const bundle = (absWorkingDir: string, entry: string) =>
   });
 
 test("workerd, with the imported module", async () => {
-  const folder = consumer(["edge.js", "work.js"]);
+  const folder = consumer(["edge.js", "training.js", "work.js"]);
   await bundle(folder, "edge.js");
-  expect(await answer(folder)).toEqual(expected.wasm);
+  expect(await answer(folder)).toEqual({ ...expected.wasm, trained: losses });
 });
 
 test("workerd compiles no bytes: the error says what to do", async () => {

@@ -1,10 +1,15 @@
 import { expect, test } from "vitest";
-import { expected } from "./expected.ts";
+import { expected, losses } from "./expected.ts";
 import { consumer, printing, result, run } from "./support/folder.ts";
 
 test("ES modules in Node", async () => {
   const folder = consumer(["work.js"], printing("work.js", "work"));
   expect(await result(folder, ["main.js"])).toEqual(expected.wasm);
+});
+
+test("training that is waited for in Node", async () => {
+  const main = `import { train } from "./training.js";\n\nconsole.log(JSON.stringify(await train({ epochs: 3 })));\n`;
+  expect(await result(consumer(["training.js"], main), ["main.js"])).toEqual(losses);
 });
 
 test("require() in Node gives the same module as import", async () => {

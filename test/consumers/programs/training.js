@@ -11,6 +11,11 @@ export async function train({ epochs, signal, onEpochEnd }) {
   model.compile({ optimizer: "adam", loss: "mse" });
   const x = randn([64, 12, 4], { seed: 3 });
   const y = randn([64, 1], { seed: 4 });
-  const { loss } = await model.fit(x, y, { epochs, seed: 5, signal, callbacks: { onEpochEnd } });
+  const { loss } = await model.fit(x, y, {
+    epochs,
+    seed: 5,
+    signal,
+    callbacks: onEpochEnd && { onEpochEnd },
+  });
   return loss;
 }
