@@ -8,10 +8,10 @@ import { type Browser, isMissing, start, visit } from "./support/browsers.ts";
 import { bundlers } from "./support/bundlers.ts";
 import { consumer, program, showing } from "./support/folder.ts";
 
-const missing = isMissing("Chromium");
+const missing = isMissing("chromium");
 let browser: Browser;
 beforeAll(async () => {
-  if (!missing) browser = await start("Chromium");
+  if (!missing) browser = await start("chromium");
 });
 afterAll(() => browser?.close());
 

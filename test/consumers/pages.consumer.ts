@@ -7,7 +7,7 @@ import { expected, losses } from "./expected.ts";
 import { type Browser, type BrowserName, isMissing, start, visit } from "./support/browsers.ts";
 import { consumer, showing } from "./support/folder.ts";
 
-const names: readonly BrowserName[] = ["Chromium", "Firefox"];
+const names: readonly BrowserName[] = ["chromium", "firefox"];
 const work = showing("work.js", "work");
 
 /** A folder whose dist is a page of one module and those it imports when it runs. */
@@ -106,8 +106,8 @@ describe.each(names)("%s", (name) => {
 });
 
 describe("Chromium without SIMD", () => {
-  test.skipIf(isMissing("Chromium"))("falls back to gatewise/js", async () => {
-    const browser = await start("Chromium", "--js-flags=--no-enable-sse4-1");
+  test.skipIf(isMissing("chromium"))("falls back to gatewise/js", async () => {
+    const browser = await start("chromium", "--js-flags=--no-enable-sse4-1");
     try {
       const programs = ["fallback.js", "fallen-back.js", "work.js"];
       const folder = await bundled(programs, showing("fallen-back.js", "work"));

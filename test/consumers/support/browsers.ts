@@ -1,6 +1,6 @@
-import { existsSync } from "node:fs";
 import { chromium } from "playwright";
 import puppeteer from "puppeteer-core";
+import { chooseEngines } from "../../engines/browsers.ts";
 import { serve } from "./serve.ts";
 
 /** What a page wrote into its <output>, and what went wrong on the way: errors in the console, uncaught ones. */
@@ -57,38 +57,38 @@ const browserOf = (launched: { newPage(): Promise<unknown>; close(): Promise<voi
   visit: async (url) => visitPage((await launched.newPage()) as Page, url),
 });
 
-const browsers = {
-  Chromium: {
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    start: async (executablePath: string, flags: readonly string[]) => {
-      const quiet = ["--no-first-run", "--disable-sync", "--disable-background-networking"];
-      const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", ...quiet, ...flags];
-      return browserOf(await chromium.launch({ executablePath, args, timeout }));
-    },
+const chromiumFlags = [
+  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
+  ...["--disable-background-networking", "--disable-component-update"],
+];
+
+const launches = {
+  async chromium(executablePath: string, flags: readonly string[]): Promise<Browser> {
+    const args = [...chromiumFlags, ...flags];
+    return browserOf(await chromium.launch({ executablePath, args, timeout }));
   },
-  Firefox: {
-    executablePath: process.env.FIREFOX ?? "/usr/bin/firefox-esr",
-    start: async (executablePath: string) =>
-      browserOf(
-        await puppeteer.launch({ browser: "firefox", executablePath, headless: true, timeout }),
-      ),
+  async firefox(executablePath: string): Promise<Browser> {
+    const options = { executablePath, headless: true, timeout } as const;
+    return browserOf(await puppeteer.launch({ browser: "firefox", ...options }));
   },
 };
 
 /** Browsers that consumers are tried in. */
-export type BrowserName = keyof typeof browsers;
+export type BrowserName = keyof typeof launches;
 
-/** Whether a browser is missing and may be: everywhere but in CI. Says so, since what needs it is then skipped. */
+/** Those of this machine, or those that GATEWISE_ENGINES asks for; throws where one of these is missing. */
+const { browsers } = chooseEngines(process.env.GATEWISE_ENGINES);
+
+/** Whether a browser is neither there nor asked for. Says so, since what needs it is then skipped. */
 export function isMissing(name: BrowserName): boolean {
-  const { executablePath } = browsers[name];
-  const missing = !existsSync(executablePath) && !process.env.CI;
-  if (missing) console.log(`${name} is not at ${executablePath}: the pages for it are skipped`);
+  const missing = browsers[name] === undefined;
+  if (missing) console.log(`${name} is left out, and the pages for it are skipped`);
   return missing;
 }
 
 /** Starts a browser; flags are Chromium's. */
 export const start = (name: BrowserName, ...flags: string[]): Promise<Browser> =>
-  browsers[name].start(browsers[name].executablePath, flags);
+  launches[name](browsers[name] ?? "", flags);
 
 /** Serves a folder with such headers for as long as a browser visits a page of it. */
 export async function visit(
