@@ -39,3 +39,16 @@ test.for([
   expect({ code, output: JSON.parse(stdout) }).toEqual({ code: 0, output: expected.js });
   expect(stderr).toMatch(message);
 });
+
+test("the single file is a library of its own: it refuses the tensors of the modules", async () => {
+  const main = `import { LSTM } from "./node_modules/gatewise/dist/gatewise.min.js";
+import { randn } from "gatewise";
+
+try {
+  new LSTM(2, 3).forward(randn([1, 5, 2]));
+} catch (error) {
+  console.log(JSON.stringify(error.message));
+}
+`;
+  expect(await result(consumer([], main), ["main.js"])).toMatch(/LSTM\.forward: .* to be a tensor/);
+});

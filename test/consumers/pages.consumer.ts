@@ -1,11 +1,11 @@
-import { copyFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { expected, losses } from "./expected.ts";
 import { type Browser, type BrowserName, isMissing, start, visit } from "./support/browsers.ts";
-import { consumer, showing } from "./support/folder.ts";
+import { consumer, program, showing } from "./support/folder.ts";
 
 const names: readonly BrowserName[] = ["chromium", "firefox"];
 const work = showing("work.js", "work");
@@ -34,11 +34,28 @@ function withSingleFile(programs: readonly string[], main?: string): string {
   return folder;
 }
 
+/** A page's script that uses several entries, which are to share one library. */
+const entriesTogether = `import { Module } from "gatewise";
+import { jsKernels } from "gatewise/js";
+import { LanguageModel, Vocabulary } from "gatewise/text";
+import { work } from "./work.js";
+
+const model = new LanguageModel({ vocabulary: Vocabulary.fromText("abc"), hiddenSize: 4 });
+document.querySelector("output").textContent = JSON.stringify({
+  ...work(),
+  shared: model instanceof Module,
+  js: jsKernels.name,
+});
+`;
+
 const policy = (sources: string): Record<string, string> => ({
   "content-security-policy": `default-src 'self'; img-src data:; script-src ${sources}`,
 });
 const allowed = policy("'self' 'wasm-unsafe-eval'");
 const forbidden = policy("'self'");
+
+const workerPage = ["worker.html", "worker-page.js", "worker.js"];
+const trained = { progress: losses, done: losses, ended: "AbortError" };
 
 describe.each(names)("%s", (name) => {
   const missing = isMissing(name);
@@ -50,9 +67,10 @@ describe.each(names)("%s", (name) => {
   const page = test.skipIf(missing);
 
   page("modules by an import map", async () => {
-    const folder = consumer(["import-map.html", "work.js"], work);
+    const folder = consumer(["import-map.html", "work.js"], entriesTogether);
     const { result, problems } = await visit(browser, folder, "import-map.html");
-    expect({ result, problems }).toEqual({ result: expected.wasm, problems: [] });
+    const together = { ...expected.wasm, shared: true, js: "js" };
+    expect({ result, problems }).toEqual({ result: together, problems: [] });
   });
 
   page("the single file, by an import map", async () => {
@@ -67,16 +85,22 @@ describe.each(names)("%s", (name) => {
     expect({ result, problems }).toEqual({ result: [2, 5, 16], problems: [] });
   });
 
-  page("training in a worker, with progress and cancel", async () => {
-    const folder = consumer(["worker.html", "worker-page.js", "worker.js", "training.js"]);
+  page("training in a worker, with progress and cancel, bundled by Vite", async () => {
+    const folder = consumer([...workerPage, "training.js"]);
     await vite({
       root: folder,
       logLevel: "silent",
       build: { rolldownOptions: { input: join(folder, "worker.html") } },
-      worker: { format: "es" },
     });
     const { result, problems } = await visit(browser, join(folder, "dist"), "worker.html");
-    const trained = { progress: losses, done: losses, ended: "AbortError" };
+    expect({ result, problems }).toEqual({ result: trained, problems: [] });
+  });
+
+  page("the same with the single file and no bundler", async () => {
+    const folder = withSingleFile(workerPage);
+    const training = program("training.js").replace('"gatewise"', '"./gatewise.min.js"');
+    writeFileSync(join(folder, "training.js"), training);
+    const { result, problems } = await visit(browser, folder, "worker.html");
     expect({ result, problems }).toEqual({ result: trained, problems: [] });
   });
 
