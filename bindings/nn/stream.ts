@@ -21,8 +21,8 @@ export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Line
 /** The state of a stream: h, and c where the cell has one, for each recurrent layer from the first to the last. */
 export type StreamState = readonly { readonly h: Float32Array; readonly c?: Float32Array }[];
 
-/** Of a cell, what a stream needs. */
-type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {
+/** @internal Of a cell, what a stream needs. */
+export type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {
   readonly fused: FusedCell;
 };
 
@@ -250,6 +250,12 @@ export class Stream {
     this.#blocks.forEach((block, i) => {
       this.#versions[i] = block.version;
     });
+  }
+
+  /** @internal What it is made of, cell by cell. */
+  get layers(): readonly (Embedding | FusedLayer | Linear)[] {
+    const layers = this.#steps.map(({ layer }) => layer);
+    return this.#embedding ? [this.#embedding, ...layers] : layers;
   }
 
   #checkUsable(): void {

@@ -1,0 +1,36 @@
+import type { StreamModel } from "../nn/stream-model.ts";
+
+/** The name under which `gatewise/worklet` registers its processor. */
+export const processorName = "gatewise-stream";
+
+/** The names of the processor's parameters: values beside the signal that a model can be given, in this order. */
+export const conditionNames: readonly string[] = /* @__PURE__ */ Array.from(
+  { length: 8 },
+  (_, i) => `condition${i}`,
+);
+
+/** A model and how it is used: what a node's `processorOptions` hold. */
+export interface StreamSetup {
+  /** What `describeStream` returned: from 1 feature (the signal) and the conditions to 1. */
+  readonly model: StreamModel;
+  /** Whether the model's output is added to the signal rather than put in its place. Default false. */
+  readonly residual?: boolean | undefined;
+  /** Channels that the model is run on, each with a state of its own. Default 2. */
+  readonly channels?: number | undefined;
+}
+
+/** What a node's port can be sent. */
+export type StreamMessage =
+  | ({ readonly type: "model" } & StreamSetup)
+  | { readonly type: "reset" }
+  | { readonly type: "bypass"; readonly on: boolean }
+  | { readonly type: "stop" };
+
+/** A message with a number, by which its answer is known. The processor answers its own construction as number 0. */
+export type StreamRequest = StreamMessage & { readonly id?: number | undefined };
+
+/** What comes back: that it is done, or what was wrong. Without an id it is about the signal. */
+export interface StreamReply {
+  readonly id?: number | undefined;
+  readonly error?: string | undefined;
+}
