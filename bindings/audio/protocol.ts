@@ -1,4 +1,5 @@
-import type { StreamModel } from "../nn/stream-model.ts";
+import { checkSize, valueError } from "../core/check.ts";
+import type { StreamModel } from "../nn/stream-format.ts";
 
 /** The name under which `gatewise/worklet` registers its processor. */
 export const processorName = "gatewise-stream";
@@ -8,6 +9,17 @@ export const conditionNames: readonly string[] = /* @__PURE__ */ Array.from(
   { length: 8 },
   (_, i) => `condition${i}`,
 );
+
+/** The most channels that every engine has for a node. */
+const mostChannels = 32;
+
+/** How many channels a model is run on: two unless told otherwise. */
+export function checkChannels(where: string, channels: unknown = 2): number {
+  const checked = checkSize(where, "channels", channels);
+  if (checked > mostChannels)
+    throw valueError(where, `channels to be a whole number from 1 to ${mostChannels}`, checked);
+  return checked;
+}
 
 /** A model and how it is used: what a node's `processorOptions` hold. */
 export interface StreamSetup {

@@ -1,6 +1,14 @@
-import { checkNumber, checkOptions, checkSize, kindError, valueError } from "../core/check.ts";
-import type { StreamModel } from "../nn/stream-model.ts";
 import {
+  checkFlag,
+  checkNumber,
+  checkOptions,
+  checkSize,
+  kindError,
+  valueError,
+} from "../core/check.ts";
+import { type StreamModel, streamFormat } from "../nn/stream-format.ts";
+import {
+  checkChannels,
   conditionNames,
   processorName,
   type StreamMessage,
@@ -69,9 +77,10 @@ function addModule(context: BaseAudioContext, url: string | URL): Promise<void> 
 
 /** How many values beside the signal a model takes. The audio thread checks the rest of it. */
 function countConditions(model: StreamModel): number {
-  const inputSize: unknown = (model as Partial<StreamModel> | undefined)?.layers?.[0]?.inputSize;
-  if (inputSize === undefined) throw kindError(where, "what describeStream returned", model);
-  const features = checkSize(where, "inputSize of the model", inputSize);
+  const { format, layers } = (model ?? {}) as Partial<StreamModel>;
+  if (format !== streamFormat || !Array.isArray(layers))
+    throw kindError(where, "what describeStream returned", model);
+  const features = checkSize(where, "inputSize of the model", layers[0]?.inputSize);
   if (features > 1 + conditionNames.length)
     throw valueError(where, `a model with at most ${1 + conditionNames.length} features`, features);
   return features - 1;
@@ -134,9 +143,12 @@ export async function streamNode(
   options: StreamNodeOptions,
 ): Promise<StreamNode> {
   const checked = checkOptions(where, options, optionNames);
-  const { url, residual, channels = 2, onError = console.error } = checked;
+  const { url, residual, onError = console.error } = checked;
+  if (typeof context !== "object" || context === null)
+    throw kindError(where, "an AudioContext", context);
   checkUrl(url);
-  checkSize(where, "channels", channels);
+  const channels = checkChannels(where, checked.channels);
+  checkFlag(where, "residual", residual);
   const count = countConditions(model);
   const initial = checkConditions(checked.conditions ?? Array(count).fill(0), count);
   if (typeof onError !== "function") throw kindError(where, "onError to be a function", onError);

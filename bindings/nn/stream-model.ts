@@ -14,33 +14,7 @@ import type { Module } from "../core/module.ts";
 import { Embedding } from "./embedding.ts";
 import { Linear } from "./linear.ts";
 import { type FusedLayer, Stream, type StreamLayer } from "./stream.ts";
-
-/** Values of a layer's parameters by their names, row by row. */
-export type StreamModelWeights = Readonly<Record<string, readonly number[] | Float32Array>>;
-
-/** A layer as plain data: what kind it is, its sizes, its options, its weights. Recurrent layers are there cell by cell. */
-export type StreamModelLayer = {
-  /** Features of an input; for an embedding how many entries it has. */
-  readonly inputSize: number;
-  /** Features of an output. */
-  readonly outputSize: number;
-  /** Biases that the layer does not have are not there. */
-  readonly weights: StreamModelWeights;
-} & (
-  | { readonly kind: "linear" | "embedding" }
-  | { readonly kind: "rnn"; readonly nonlinearity: "tanh" | "relu" }
-  | { readonly kind: "gru"; readonly resetAfter: boolean }
-  | { readonly kind: "lstm"; readonly forgetBias: number }
-);
-
-/** A stream without its state, as plain data: for JSON, for `postMessage`, for the AudioWorklet of `gatewise/worklet`. */
-export interface StreamModel {
-  readonly format: "gatewise-stream/1";
-  /** From the first to the last. */
-  readonly layers: readonly StreamModelLayer[];
-}
-
-const format = "gatewise-stream/1";
+import { type StreamModel, type StreamModelLayer, streamFormat } from "./stream-format.ts";
 
 const nonlinearities = ["tanh", "relu"] as const;
 
@@ -69,7 +43,7 @@ function describeLayer(layer: Embedding | FusedLayer | Linear): StreamModelLayer
  */
 export function describeStream(stream: Stream): StreamModel {
   if (!(stream instanceof Stream)) throw kindError("describeStream", "a stream", stream);
-  return { format, layers: stream.layers.map(describeLayer) };
+  return { format: streamFormat, layers: stream.layers.map(describeLayer) };
 }
 
 /** Whether something is an object whose properties can be read, whatever they are. */
@@ -124,8 +98,8 @@ function assignWeights(where: string, at: string, layer: Module, weights: object
 /** @internal The layers that a model describes, made anew. */
 export function restoreLayers(where: string, model: unknown): readonly (StreamLayer & Module)[] {
   if (!isObject(model)) throw kindError(where, "what describeStream returned", model);
-  if (model.format !== format)
-    throw valueError(where, `a model of the format ${format}`, `${model.format}`);
+  if (model.format !== streamFormat)
+    throw valueError(where, `a model of the format ${streamFormat}`, `${model.format}`);
   if (!Array.isArray(model.layers)) throw kindError(where, "layers in an array", model.layers);
   return model.layers.map((description: unknown, i) => {
     const at = `layers[${i}]`;

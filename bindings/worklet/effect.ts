@@ -1,5 +1,5 @@
-import { conditionNames, type StreamSetup } from "../audio/protocol.ts";
-import { checkFlag, checkOptions, checkSize, valueError } from "../core/check.ts";
+import { checkChannels, conditionNames, type StreamSetup } from "../audio/protocol.ts";
+import { checkFlag, checkOptions, valueError } from "../core/check.ts";
 import type { Module } from "../core/module.ts";
 import { Stream } from "../nn/stream.ts";
 import { restoreLayers } from "../nn/stream-model.ts";
@@ -9,9 +9,6 @@ export type Channels = readonly Float32Array[];
 
 /** Values of parameters by their names: one for the block, or one for each of its samples. */
 export type ParameterValues = Readonly<Record<string, Float32Array>>;
-
-/** The most channels that Web Audio has to have. */
-const mostChannels = 32;
 
 /** The channel of the input that a channel of the output is made from: the last one for those that the input does not have. */
 export const sourceOf = (input: Channels, channel: number): Float32Array | undefined =>
@@ -30,9 +27,7 @@ export class StreamEffect {
   constructor(where: string, setup: StreamSetup) {
     const checked = checkOptions(where, setup, ["model", "residual", "channels"]);
     this.#residual = checkFlag(where, "residual", checked.residual);
-    const channels = checkSize(where, "channels", checked.channels ?? 2);
-    if (channels > mostChannels)
-      throw valueError(where, `channels to be a whole number from 1 to ${mostChannels}`, channels);
+    const channels = checkChannels(where, checked.channels);
     const layers = restoreLayers(where, checked.model);
     this.#layers = layers;
     this.#streams = Array.from({ length: channels }, () => new Stream(layers));
