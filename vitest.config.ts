@@ -1,6 +1,54 @@
-import { defineConfig } from "vitest/config";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { type BrowserName, chooseEngines } from "./test/engines/browsers.ts";
+import { nodeOnlyTests } from "./test/engines/node-only.ts";
+import { providers } from "./test/engines/providers.ts";
 
 const source = (path: string) => new URL(`./bindings/${path}`, import.meta.url).pathname;
+
+/** What gives a page memory that threads can share. */
+const isolation = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+const inNode: TestProjectInlineConfiguration = {
+  extends: true,
+  test: { name: "node", environment: "node" },
+};
+
+const inBrowser = (
+  browser: BrowserName,
+  path: string,
+  exclude: string[],
+): TestProjectInlineConfiguration => ({
+  extends: true,
+  server: { headers: isolation },
+  test: {
+    name: browser,
+    exclude,
+    browser: {
+      enabled: true,
+      headless: true,
+      ui: false,
+      screenshotFailures: false,
+      provider: providers[browser](path),
+      instances: [{ browser }],
+    },
+  },
+});
+
+/** Node and the browsers that are there; GATEWISE_ENGINES=node,firefox chooses. */
+function projects(): TestProjectInlineConfiguration[] {
+  const { node, browsers, leftOut } = chooseEngines(process.env.GATEWISE_ENGINES);
+  if (leftOut.length > 0) console.warn(`Engines left out: ${leftOut.join(", ")}`);
+  const exclude = nodeOnlyTests(fileURLToPath(new URL(".", import.meta.url)));
+  const pages = Object.entries(browsers) as [BrowserName, string][];
+  return [
+    ...(node ? [inNode] : []),
+    ...pages.map(([browser, path]) => inBrowser(browser, path, exclude)),
+  ];
+}
 
 export default defineConfig({
   resolve: {
@@ -17,8 +65,8 @@ export default defineConfig({
     ],
   },
   test: {
-    environment: "node",
     include: ["test/**/*.test.ts"],
     testTimeout: 240_000, // on a machine whose cores are taken three threads wait for one another for long
+    projects: projects(),
   },
 });
