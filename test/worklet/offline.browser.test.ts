@@ -3,7 +3,7 @@ import { type StreamNode, streamNode } from "gatewise/audio";
 import { afterAll, expect, test } from "vitest";
 import source from "../../dist/worklet/index.js?raw";
 import { expectRejections } from "../expect-errors.ts";
-import wanted from "../goldens/worklet.json";
+import wanted from "../goldens/worklet.json" with { type: "json" };
 import { hash } from "./hash.ts";
 import { played, sound, stacks } from "./models.ts";
 

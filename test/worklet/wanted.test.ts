@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import wanted from "../goldens/worklet.json";
+import wanted from "../goldens/worklet.json" with { type: "json" };
 import { hash } from "./hash.ts";
 import { played, sound, stacks } from "./models.ts";
 
