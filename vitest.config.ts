@@ -16,7 +16,7 @@ const isolation = {
 
 const inNode: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: "node", environment: "node" },
+  test: { name: "node", environment: "node", exclude: ["test/**/*.browser.test.ts"] },
 };
 
 const inBrowser = (
@@ -57,12 +57,14 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^gatewise$/, replacement: source("index.ts") },
+      { find: /^gatewise\/audio$/, replacement: source("audio/index.ts") },
       { find: /^gatewise\/data$/, replacement: source("data/index.ts") },
       { find: /^gatewise\/js$/, replacement: source("js/index.ts") },
       { find: /^gatewise\/seq2seq$/, replacement: source("seq2seq/index.ts") },
       { find: /^gatewise\/terminal$/, replacement: source("terminal/index.ts") },
       { find: /^gatewise\/text$/, replacement: source("text/index.ts") },
       { find: /^gatewise\/word2vec$/, replacement: source("word2vec/index.ts") },
+      { find: /^gatewise\/worklet$/, replacement: source("worklet/index.ts") },
     ],
   },
   test: {
