@@ -2,6 +2,7 @@
 // Deno, as scripts/engines/package.json has them (npm ci --prefix scripts/engines --ignore-scripts).
 //   --json FILE   writes { passed, failed } for scripts/tally.mjs
 //   --readme      runs the same bits in the browsers of this machine as well and writes README's table of engines
+//                 (xvfb-run -a npx tsx scripts/engines.mjs --readme)
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +10,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
-import { writeTable } from "./engines/table.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { values: asked } = parseArgs({
@@ -108,5 +108,5 @@ try {
 }
 console.log(`Engines: ${total.passed} passed, ${total.failed} failed`);
 if (asked.json) writeFileSync(asked.json, JSON.stringify(total));
-if (asked.readme) writeTable(results);
+if (asked.readme) (await import("./engines/table.mjs")).writeTable(results);
 process.exitCode = total.failed > 0 ? 1 : 0;

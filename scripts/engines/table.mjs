@@ -2,26 +2,24 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { findBrowser } from "../../test/engines/browsers.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const [begin, end] = ["<!-- engines:begin -->", "<!-- engines:end -->"];
 
-const browsers = {
-  chromium: ["Chromium", "chromium"],
-  firefox: ["Firefox ESR", "firefox-esr"],
-  webkit: ["WebKitGTK", "WebKitWebDriver"],
-};
+const names = { chromium: "Chromium", firefox: "Firefox ESR", webkit: "WebKitGTK" };
 
 /** Whether the hashes are those that stand in test/goldens/same-bits.json, in a browser; throws where it is not there. */
 function browserRow(browser) {
-  const [name, program] = browsers[browser];
-  const printed = execFileSync(program, ["--version"], { encoding: "utf8" });
+  const found = findBrowser[browser]();
+  if (found.missing) throw new Error(`${names[browser]}: ${found.missing}`);
+  const printed = execFileSync(found.path, ["--version"], { encoding: "utf8" });
   const args = ["node_modules/vitest/vitest.mjs", "run", "test/engines/same-bits.test.ts"];
   const env = { ...process.env, GATEWISE_ENGINES: browser };
   const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: "inherit" });
   const equal = status === 0;
   const [version] = /\d+(\.\d+)+/.exec(printed) ?? [""];
-  return { name, version, threads: "1", equal, plain: equal };
+  return { name: names[browser], version, threads: "1", equal, plain: equal };
 }
 
 function engineRow({ name, version, found }) {
@@ -36,7 +34,7 @@ const word = (equal) => (equal ? "equal" : "**different**");
 
 /** Puts the table between its marks; without the browsers of this machine (and a display for WebKit) it throws. */
 export function writeTable(results) {
-  const rows = [...results.map(engineRow), ...Object.keys(browsers).map(browserRow)];
+  const rows = [...results.map(engineRow), ...Object.keys(names).map(browserRow)];
   const lines = [
     "| engine | version | SIMD | threads | hashes, `gatewise` | hashes, `gatewise/js` |",
     "| --- | --- | --- | --- | --- | --- |",
