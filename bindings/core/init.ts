@@ -55,7 +55,7 @@ async function compile(module: InitOptions["module"]): Promise<WebAssembly.Modul
     try {
       return await WebAssembly.compile(bytes);
     } catch (cause) {
-      throw notCompiled(bytes, cause);
+      throw notCompiled(isForbidden(bytes), cause);
     }
   }
   if (module instanceof WebAssembly.Module) return module;
@@ -63,7 +63,7 @@ async function compile(module: InitOptions["module"]): Promise<WebAssembly.Modul
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    if (isForbidden(bytes)) throw notCompiled(bytes, cause);
+    if (isForbidden(bytes)) throw notCompiled(true, cause);
     throw new RangeError(`${where}: expected a WebAssembly module with SIMD, got ${cause}`, {
       cause,
     });

@@ -35,11 +35,11 @@ export interface KernelSet {
 export const isForbidden = (bytes: Uint8Array<ArrayBuffer>): boolean =>
   typeof WebAssembly === "object" && WebAssembly.validate(bytes);
 
-/** Says why the package's own kernels do not compile, and how to do without. */
-export const notCompiled = (bytes: Uint8Array<ArrayBuffer>, cause: unknown): Error =>
+/** Says why there are no compiled kernels (it is forbidden, or the engine cannot), and how to do without. */
+export const notCompiled = (forbidden: boolean, cause: unknown): Error =>
   new Error(
     `gatewise: ${
-      isForbidden(bytes)
+      forbidden
         ? "compiling WebAssembly is forbidden here; allow 'wasm-unsafe-eval' in script-src of the page's " +
           'Content-Security-Policy, or import the module "gatewise/kernels.wasm" and await init({ module }); or '
         : "this engine cannot compile WebAssembly SIMD; "
@@ -74,7 +74,7 @@ export function compileEmbedded(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Mod
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    throw notCompiled(bytes, cause);
+    throw notCompiled(isForbidden(bytes), cause);
   }
 }
 
@@ -83,8 +83,13 @@ export function bindKernels<K extends Kernels>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): { readonly kernels: K; readonly memory: LinearMemory; readonly heapBase: number } {
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as K;
-  return { kernels, memory, heapBase };
+  try {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return { kernels: exports as unknown as K, memory, heapBase };
+  } catch (cause) {
+    // A Content-Security-Policy that forbids WebAssembly: WebKit compiles nevertheless, and refuses here.
+    throw cause instanceof WebAssembly.CompileError ? notCompiled(true, cause) : cause;
+  }
 }
 
 /** Refuses a module that is not these kernels, before anything is instantiated. */

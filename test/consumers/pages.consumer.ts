@@ -7,7 +7,7 @@ import { expected, losses, sound } from "./expected.ts";
 import { type Browser, type BrowserName, isMissing, start, visit } from "./support/browsers.ts";
 import { consumer, program, showing } from "./support/folder.ts";
 
-const names: readonly BrowserName[] = ["chromium", "firefox"];
+const names: readonly BrowserName[] = ["chromium", "firefox", "webkit"];
 const work = showing("work.js", "work");
 
 /** A folder whose dist is a page of one module and those it imports when it runs. */

@@ -369,13 +369,23 @@ describe("an engine without kernels", () => {
       validate: { value: () => valid },
     });
   };
+  /** As in WebKit, by a policy. */
+  function refused(): never {
+    throw new WebAssembly.CompileError("Refused to create a WebAssembly object");
+  }
+  const forbidden = /forbidden here; allow 'wasm-unsafe-eval' .*init\(\{ module \}\)/;
   const engines = [
     { name: "without SIMD", create: () => compilesNothing(false), says: /cannot compile .*SIMD/ },
     { name: "without WebAssembly", create: () => undefined, says: /cannot compile .*SIMD/ },
     {
       name: "that forbids compiling",
       create: () => compilesNothing(true),
-      says: /forbidden here; allow 'wasm-unsafe-eval' .*init\(\{ module \}\)/,
+      says: forbidden,
+    },
+    {
+      name: "that compiles, and forbids the instance",
+      create: () => Object.create(WebAssembly, { Instance: { value: refused } }),
+      says: forbidden,
     },
   ];
 

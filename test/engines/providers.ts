@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { defineBrowserProvider } from "@vitest/browser";
 import { playwright } from "@vitest/browser-playwright";
 import type { Browser } from "puppeteer-core";
 import type { BrowserProvider, BrowserProviderOption, TestProject } from "vitest/node";
 import { twice, within } from "./patience.ts";
+import { WebKitDriver } from "./webkit-driver.ts";
 
 /** Milliseconds that a browser may take to start and to open its page, and to close. */
 const patience = { open: 60_000, close: 10_000 };
@@ -75,80 +73,26 @@ class Firefox extends OnePage {
   }
 }
 
-/** A port of this machine that nobody listens on. */
-const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
-/** WebKitGTK's MiniBrowser by WebKitWebDriver (the WebDriver protocol); needs a display. */
+/** WebKitGTK's MiniBrowser; needs a display. */
 class WebKit extends OnePage {
   readonly name = "webkit";
-  readonly #path: string;
-  #driver: ChildProcess | undefined;
-  #address = "";
-  #session = "";
+  readonly #driver: WebKitDriver;
 
   constructor(project: TestProject, path: string) {
     super(project);
-    this.#path = path;
-    process.once("exit", () => this.kill());
+    this.#driver = new WebKitDriver(path, patience.open);
   }
 
-  protected async show(url: string): Promise<void> {
-    if (!this.#session) await this.#start();
-    await this.#call("POST", `${this.#session}/url`, { url });
+  protected show(url: string): Promise<void> {
+    return this.#driver.show(url);
   }
 
-  async #start(): Promise<void> {
-    const port = await freePort();
-    this.#address = `http://127.0.0.1:${port}`;
-    // WebKitGTK hides SharedArrayBuffer behind an option of JavaScriptCore.
-    const env = { ...process.env, JSC_useSharedArrayBuffer: "1" };
-    const driver = spawn("WebKitWebDriver", [`--port=${port}`], { stdio: "ignore", env });
-    this.#driver = driver;
-    const broken = new Promise<never>((_, reject) => driver.once("error", reject));
-    await Promise.race([this.#answers(), broken]);
-    const options = { binary: this.#path, args: ["--automation"] };
-    const capabilities = { alwaysMatch: { "webkitgtk:browserOptions": options } };
-    const { sessionId } = await this.#call("POST", "/session", { capabilities });
-    this.#session = `/session/${sessionId}`;
-  }
-
-  /** Comes back once the driver listens. */
-  async #answers(): Promise<void> {
-    const end = Date.now() + patience.open;
-    while (Date.now() < end) {
-      const status = await this.#call("GET", "/status").catch(() => undefined);
-      if (status) return;
-      await pause(50);
-    }
-  }
-
-  async #call(method: string, path: string, body?: unknown): Promise<{ sessionId?: string }> {
-    const response = await fetch(this.#address + path, {
-      method,
-      headers: { "content-type": "application/json" },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const { value } = (await response.json()) as { value: { sessionId?: string } };
-    if (!response.ok)
-      throw new Error(`WebKitWebDriver: ${method} ${path}: ${JSON.stringify(value)}`);
-    return value ?? {};
-  }
-
-  protected async leave(): Promise<void> {
-    if (this.#session) await this.#call("DELETE", this.#session);
+  protected leave(): Promise<void> {
+    return this.#driver.leave();
   }
 
   protected kill(): void {
-    this.#driver?.kill("SIGKILL");
-    this.#driver = undefined;
-    this.#session = "";
+    this.#driver.kill();
   }
 }
 

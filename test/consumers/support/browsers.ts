@@ -1,6 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright";
 import puppeteer from "puppeteer-core";
 import { chooseEngines } from "../../engines/browsers.ts";
+import { WebKitDriver } from "../../engines/webkit-driver.ts";
 import { serve } from "./serve.ts";
 
 /** What a page wrote into its <output>, and what went wrong on the way: errors in the console, uncaught ones. */
@@ -70,6 +72,21 @@ const launches = {
   async firefox(executablePath: string): Promise<Browser> {
     const options = { executablePath, headless: true, timeout } as const;
     return browserOf(await puppeteer.launch({ browser: "firefox", ...options }));
+  },
+  async webkit(path: string): Promise<Browser> {
+    const driver = new WebKitDriver(path, timeout);
+    return {
+      close: () => driver.leave().finally(() => driver.kill()),
+      async visit(url) {
+        await driver.show(url);
+        for (const end = Date.now() + timeout; Date.now() < end; await pause(50)) {
+          const text = await driver.evaluate(`document.querySelector("output")?.textContent ?? ""`);
+          // WebDriver tells nothing of the console: what goes wrong there shows as a page without a result.
+          if (text && typeof text === "string") return { result: JSON.parse(text), problems: [] };
+        }
+        throw new Error(`${url}: no result`);
+      },
+    };
   },
 };
 
