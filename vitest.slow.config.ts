@@ -1,11 +1,10 @@
 import { defineConfig } from "vitest/config";
 import base from "./vitest.config.ts";
 
-/** What takes minutes. CI sets GATEWISE_SLICE=1 and runs a slice of each; docs/figures.md has the last full run. */
+/** What takes minutes, in Node. CI sets GATEWISE_SLICE=1 and runs a slice of each; docs/figures.md has the last full run. */
 export default defineConfig({
   ...base,
   test: {
-    ...base.test,
     include: ["test/slow/*.slow.ts"],
     testTimeout: 20 * 60_000,
     fileParallelism: false,

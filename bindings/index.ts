@@ -117,7 +117,9 @@ export {
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export type { ForwardOptions, Recurrent, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamState } from "./nn/stream.ts";
+export type { StreamModel, StreamModelLayer, StreamModelWeights } from "./nn/stream-format.ts";
 export type { StreamLayer } from "./nn/stream-layers.ts";
+export { describeStream, restoreStream } from "./nn/stream-model.ts";
 export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
 export {
   affine,

@@ -31,10 +31,19 @@ export interface KernelSet {
   instantiate(): KernelInstance;
 }
 
-export const noSimd = (cause: unknown): Error =>
+/** Whether the fault is not in the bytes of a module: they are valid, but nobody may compile them here. */
+export const isForbidden = (bytes: Uint8Array<ArrayBuffer>): boolean =>
+  typeof WebAssembly === "object" && WebAssembly.validate(bytes);
+
+/** Says why there are no compiled kernels (it is forbidden, or the engine cannot), and how to do without. */
+export const notCompiled = (forbidden: boolean, cause: unknown): Error =>
   new Error(
-    "gatewise: this engine cannot compile WebAssembly SIMD; " +
-      'import { jsKernels } from "gatewise/js" and call init({ kernels: jsKernels }) to run without it',
+    `gatewise: ${
+      forbidden
+        ? "compiling WebAssembly is forbidden here; allow 'wasm-unsafe-eval' in script-src of the page's " +
+          'Content-Security-Policy, or import the module "gatewise/kernels.wasm" and await init({ module }); or '
+        : "this engine cannot compile WebAssembly SIMD; "
+    }import { jsKernels } from "gatewise/js" and await init({ kernels: jsKernels }) to run without it`,
     { cause },
   );
 
@@ -65,7 +74,7 @@ export function compileEmbedded(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Mod
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    throw noSimd(cause);
+    throw notCompiled(isForbidden(bytes), cause);
   }
 }
 
@@ -74,22 +83,27 @@ export function bindKernels<K extends Kernels>(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
 ): { readonly kernels: K; readonly memory: LinearMemory; readonly heapBase: number } {
-  const kernels = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as K;
-  return { kernels, memory, heapBase };
+  try {
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    return { kernels: exports as unknown as K, memory, heapBase };
+  } catch (cause) {
+    // A Content-Security-Policy that forbids WebAssembly: WebKit compiles nevertheless, and refuses here.
+    throw cause instanceof WebAssembly.CompileError ? notCompiled(true, cause) : cause;
+  }
 }
 
 /** Refuses a module that is not these kernels, before anything is instantiated. */
 export function checkModule(where: string, module: object): void {
-  const exported = new Set(
-    WebAssembly.Module.exports(module as WebAssembly.Module).map((e) => e.name),
-  );
+  const { exports, imports } = WebAssembly.Module;
+  const refuse = (what: string, names: readonly string[]): void => {
+    const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
+    throw valueError(where, "the kernels of this version of gatewise", `a module ${what} ${some}`);
+  };
+  const exported = new Set(exports(module as WebAssembly.Module).map(({ name }) => name));
   const missing = coreNames.filter((name) => !exported.has(name));
-  if (missing.length > 0)
-    throw valueError(
-      where,
-      "the kernels of this version of gatewise",
-      `a module without ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
-    );
+  if (missing.length > 0) refuse("without", missing);
+  const wanted = imports(module as WebAssembly.Module).map((i) => `${i.module}.${i.name}`);
+  if (`${wanted}` !== "env.memory") refuse("that imports", wanted);
 }
 
 /** Wraps a WebAssembly.Module of the kernels, the package's own where none is given. */

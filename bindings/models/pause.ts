@@ -3,16 +3,17 @@ import { kindError } from "../core/check.ts";
 /** How long work may go on before others have their turn, in milliseconds: half a frame at 60 a second. */
 const longest = 8;
 
-/** What an engine may have to come back in a task of its own. None of them sleeps, as timers do once they are nested. */
+/** What Node has to come back in a task of its own. It does not sleep, as timers do once they are nested. */
 interface Turns {
-  readonly scheduler?: { yield?(): Promise<void> };
   readonly setImmediate?: (then: () => void) => unknown;
 }
 
-/** Lets go of the event loop once, so that events, timers and drawing have their turn. */
+/**
+ * Lets go of the event loop once, so that events, timers and drawing have their turn. Not by scheduler.yield: in Chromium
+ * what it comes back to goes before all timers and messages, which would then wait until the work is done.
+ */
 function nextTurn(): Promise<void> {
-  const { scheduler, setImmediate } = globalThis as Turns;
-  if (typeof scheduler?.yield === "function") return scheduler.yield();
+  const { setImmediate } = globalThis as Turns;
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") {
       setImmediate(resolve);

@@ -188,6 +188,12 @@ export class Stream {
     });
   }
 
+  /** @internal What it is made of, cell by cell. */
+  get layers(): readonly (Embedding | FusedLayer | Linear)[] {
+    const layers = this.#steps.map(({ layer }) => layer);
+    return this.#embedding ? [this.#embedding, ...layers] : layers;
+  }
+
   #checkUsable(): void {
     if (this.#program.disposed) throw new Error("Stream: used after it was disposed of");
   }

@@ -110,7 +110,7 @@ export class ProjectCopy {
   async test(files = []) {
     const report = join(this.#home, "report.json");
     rmSync(report, { force: true });
-    const vitest = ["node_modules/vitest/vitest.mjs", "run", "--bail=1"];
+    const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project=node", "--bail=1"];
     const reporting = ["--reporter=json", `--outputFile=${report}`];
     // Of a few files the first mostly notices: others beside it would be work for nothing.
     const chosen = files.length > 0 ? ["--maxWorkers=1", ...files] : [];

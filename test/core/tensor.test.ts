@@ -1,4 +1,3 @@
-import { inspect } from "node:util";
 import {
   Adam,
   add,
@@ -57,8 +56,6 @@ describeKernelSets("tensors", () => {
     ]);
     const text = "Tensor [2, 3] [[1, 2.5, 0.33333], [-1e-7, 10000000000, 123460]]";
     expect(`${x}`).toBe(text);
-    expect(inspect(x)).toBe(text);
-    expect(inspect({ x })).toBe(`{ x: ${text} }`);
     const column = tensor(
       Array.from({ length: 14 }, (_, i) => i),
       [7, 2],
@@ -67,13 +64,10 @@ describeKernelSets("tensors", () => {
     expect(`${column}`).toBe(`Tensor [7, 2] [${ends}]`);
     expect(`${ones([6])}`).toBe("Tensor [6] [1, 1, 1, 1, 1, 1]");
     expect(`${tensor(Number.NaN)}`).toBe("Tensor [] NaN");
-    expect(inspect(parameter([2]))).toBe("Parameter [1] [2]");
-    let ended = x;
+    expect(`${parameter([2])}`).toBe("Parameter [1] [2]");
     scope(() => {
-      ended = add(x, 1);
-      expect(inspect(ended)).toMatch("Tensor [2, 3] [[2, 3.5");
+      expect(`${add(x, 1)}`).toMatch("Tensor [2, 3] [[2, 3.5");
     });
-    expect(inspect(ended)).toBe("Tensor [2, 3] of a scope that has ended");
   });
 
   test("are written as JSON by their shape and numbers, and read again", () => {

@@ -12,6 +12,7 @@ import {
 import { batches } from "gatewise/data";
 import { afterEach, expect, test, vi } from "vitest";
 import { describeKernelSets } from "../kernel-sets.ts";
+import { countTurns, inTurn } from "../turns.ts";
 import { regressionData, regressor, statefulModel, weightsOf } from "./support.ts";
 
 afterEach(() => {
@@ -234,12 +235,7 @@ describeKernelSets("fit", () => {
     vi.spyOn(performance, "now").mockImplementation(() => clock);
     const data = regressionData(40);
     const model = regressor();
-    let turns = 0;
-    const count = (): void => {
-      turns++;
-      handle = setImmediate(count);
-    };
-    let handle = setImmediate(count);
+    const counter = countTurns();
     const turnsOf = async (milliseconds: number) => {
       model.compile({
         optimizer: "sgd",
@@ -248,33 +244,43 @@ describeKernelSets("fit", () => {
           return mse(target, prediction);
         },
       });
-      turns = 0;
+      counter.turns = 0;
       await model.fit(data.x, data.y, { batchSize: 2, validationData: data });
-      return turns;
+      return counter.turns;
     };
     const long = await turnsOf(20); // 20 batches of training, and 20 of validation
     const short = await turnsOf(1);
-    clearImmediate(handle);
+    counter.stop();
     expect(long).toBeGreaterThanOrEqual(38);
     expect(short).toBeGreaterThanOrEqual(4);
     expect(short).toBeLessThanOrEqual(8);
   });
 
-  test.each(["scheduler", "MessageChannel"])(
-    "takes its turns by %s where there is no setImmediate",
-    async (by) => {
-      let clock = 0;
-      vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
-      const setNext = setImmediate;
-      const given = vi.fn(() => new Promise<void>((resolve) => void setNext(resolve)));
-      vi.stubGlobal("setImmediate", undefined);
-      if (by === "scheduler") vi.stubGlobal("scheduler", { yield: given });
-      const { x, y } = regressionData(8);
-      const history = await compiled().fit(x, y, { batchSize: 2 });
-      expect(history.loss.length).toBe(1);
-      expect(given.mock.calls.length).toBe(by === "scheduler" ? 6 : 0);
-    },
-  );
+  test("takes its turns by MessageChannel where there is no setImmediate", async () => {
+    let clock = 0;
+    vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
+    vi.stubGlobal("setImmediate", undefined);
+    const opened = vi.fn();
+    class Counted extends MessageChannel {
+      constructor() {
+        super();
+        opened();
+      }
+    }
+    vi.stubGlobal("MessageChannel", Counted);
+    const { x, y } = regressionData(8);
+    const history = await compiled().fit(x, y, { batchSize: 2 });
+    expect(history.loss.length).toBe(1);
+    expect(opened).toHaveBeenCalledTimes(6);
+  });
+
+  test("timers have their turn", async () => {
+    const { x, y } = regressionData(64);
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    const running = compiled().fit(x, y, { epochs: 1e6, batchSize: 1, signal: abort.signal });
+    await expect(running).rejects.toThrow(/abort/);
+  });
 
   test("an aborted signal ends it after the step at work, with the weights of that", async () => {
     const { x, y } = regressionData(12);
@@ -318,7 +324,7 @@ describeKernelSets("fit", () => {
       callbacks: {
         onBatchBegin: (batch) => begun.push(batch),
         onBatchEnd(batch) {
-          if (batch === 1) setImmediate(() => abort.abort());
+          if (batch === 1) inTurn(() => abort.abort());
         },
       },
     });
@@ -358,7 +364,7 @@ describeKernelSets("fit", () => {
           yield* batchesOf(data, 8);
           await new Promise<void>((resolve) => {
             arrive = resolve;
-            setImmediate(() => abort.abort(reason));
+            inTurn(() => abort.abort(reason));
           });
           yield* batchesOf(data, 8);
         } finally {
@@ -420,18 +426,13 @@ describeKernelSets("fit", () => {
       model.compile({ optimizer: new SGD({ learningRate: 1e-4 }), loss: "mse" });
       let clock = 0;
       vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
-      let turns = 0;
-      const count = (): void => {
-        turns++;
-        handle = setImmediate(count);
-      };
-      let handle = setImmediate(count);
+      const counter = countTurns();
       let before = 0;
       const onTrainBegin = () => {
-        before = turns;
+        before = counter.turns;
       };
       const { loss } = await model.fit(data, y, { seed: 4, callbacks: { onTrainBegin } });
-      clearImmediate(handle);
+      counter.stop();
       return { before, loss, weights: weightsOf(model) };
     };
     const [nested, whole] = [await turnsBefore(x.toArray()), await turnsBefore(x)];

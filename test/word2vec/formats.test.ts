@@ -1,21 +1,12 @@
-import { readFileSync } from "node:fs";
 import { Word2Vec } from "gatewise/word2vec";
 import { describe, expect, test } from "vitest";
 import { expectErrors, wrong } from "../expect-errors.ts";
+import golden from "../goldens/word2vec.json" with { type: "json" };
 import { describeKernelSets } from "../kernel-sets.ts";
 import { trained } from "./support.ts";
 
-interface Golden {
-  readonly text: string;
-  readonly binary: string;
-  readonly similarity: number;
-  readonly mostSimilar: readonly (readonly [string, number])[];
-  readonly analogy: readonly (readonly [string, number])[];
-}
-
-const path = new URL("../goldens/word2vec.json", import.meta.url);
-const golden = JSON.parse(readFileSync(path, "utf8")) as Golden;
-const goldenBytes = Uint8Array.from(Buffer.from(golden.binary, "base64"));
+const goldenBytes = Uint8Array.from(atob(golden.binary), (byte) => byte.charCodeAt(0));
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const vectorsOf = (model: Word2Vec): Float32Array[] =>
   model.words.map((word) => model.vector(word));
@@ -66,7 +57,7 @@ describeKernelSets("word2vec's formats", () => {
     for (const [found, expected] of [
       [text.mostSimilar("ice"), golden.mostSimilar],
       [text.analogy({ positive: ["sun", "ice"], negative: ["naïve"] }, 4), golden.analogy],
-    ] as const) {
+    ] as [[string, number][], [string, number][]][]) {
       expect(found.map(([word]) => word)).toEqual(expected.map(([word]) => word));
       found.forEach(([, similarity], i) => {
         expect(similarity).toBeCloseTo(expected[i]![1], 6);
@@ -78,11 +69,11 @@ describeKernelSets("word2vec's formats", () => {
     const bytes = Word2Vec.fromText("2 2\né 1 -2\nb 0.5 0\n").toBinary();
     const float = (x: number): number[] => [...new Uint8Array(Float32Array.of(x).buffer)];
     expect([...bytes]).toEqual([
-      ...Buffer.from("2 2\n"),
-      ...Buffer.from("é "),
+      ...utf8("2 2\n"),
+      ...utf8("é "),
       ...[1, -2].flatMap(float),
       10,
-      ...Buffer.from("b "),
+      ...utf8("b "),
       ...[0.5, 0].flatMap(float),
       10,
     ]);
@@ -140,7 +131,7 @@ describe("files of another kind", () => {
     const cut = goldenBytes.slice(0, -5);
     const shifted = goldenBytes.with(goldenBytes.indexOf(10) + 1, 32);
     const huge = Float32Array.of(1, Number.POSITIVE_INFINITY);
-    const infinite = [...Buffer.from("1 2\na "), ...new Uint8Array(huge.buffer)];
+    const infinite = [...utf8("1 2\na "), ...new Uint8Array(huge.buffer)];
     expectErrors([
       ["nothing", RangeError, bytes(""), /a first line with the number of words/],
       ["text", RangeError, bytes(golden.text.slice(0, 50)), /10 words of 6 numbers, got 50 bytes/],
