@@ -16,7 +16,7 @@ const isolation = {
 
 const inNode: TestProjectInlineConfiguration = {
   extends: true,
-  test: { name: "node", environment: "node" },
+  test: { name: "node", environment: "node", exclude: ["test/**/*.browser.test.ts"] },
 };
 
 const inBrowser = (
