@@ -34,6 +34,7 @@ const inBrowser = (
       headless: true,
       ui: false,
       screenshotFailures: false,
+      connectTimeout: 150_000, // a start that hangs is tried once more first (test/engines/providers.ts)
       provider: providers[browser](path),
       instances: [{ browser }],
     },
