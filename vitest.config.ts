@@ -70,6 +70,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 240_000, // on a machine whose cores are taken three threads wait for one another for long
+    browser: { connectTimeout: 150_000 }, // read here only: a start that hangs is tried once more first (test/engines/providers.ts)
     projects: projects(),
   },
 });

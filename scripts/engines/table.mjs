@@ -1,6 +1,8 @@
 // README's table of engines: what scripts/engines.mjs found, and the same bits in the browsers of this machine.
 import { execFileSync, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBrowser } from "../../test/engines/browsers.ts";
 
@@ -14,12 +16,27 @@ function browserRow(browser) {
   const found = findBrowser[browser]();
   if (found.missing) throw new Error(`${names[browser]}: ${found.missing}`);
   const printed = execFileSync(found.path, ["--version"], { encoding: "utf8" });
-  const args = ["node_modules/vitest/vitest.mjs", "run", "test/engines/same-bits.test.ts"];
+  const report = join(mkdtempSync(join(tmpdir(), "gatewise-table-")), "report.json");
+  const vitest = ["node_modules/vitest/vitest.mjs", "run", "test/engines/same-bits.test.ts"];
+  const args = [...vitest, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   const env = { ...process.env, GATEWISE_ENGINES: browser };
-  const { status } = spawnSync(process.execPath, args, { cwd: root, env, stdio: "inherit" });
-  const equal = status === 0;
+  spawnSync(process.execPath, args, { cwd: root, env, stdio: "inherit" });
+  const tests = JSON.parse(readFileSync(report, "utf8")).testResults.flatMap(
+    ({ assertionResults }) => assertionResults,
+  );
+  const passed = (kernels) => {
+    const test = tests.find(({ title }) => title.startsWith(`${kernels}: `));
+    if (!test) throw new Error(`${names[browser]}: the tests did not run`);
+    return test.status === "passed";
+  };
   const [version] = /\d+(\.\d+)+/.exec(printed) ?? [""];
-  return { name: names[browser], version, threads: "1", equal, plain: equal };
+  return {
+    name: names[browser],
+    version,
+    threads: "1",
+    equal: passed("wasm"),
+    plain: passed("js"),
+  };
 }
 
 function engineRow({ name, version, found }) {
