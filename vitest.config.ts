@@ -1,9 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { type BrowserName, chooseEngines } from "./test/engines/browsers.ts";
+import { librarySource } from "./test/engines/library-source.ts";
 import { nodeOnlyTests } from "./test/engines/node-only.ts";
 import { providers } from "./test/engines/providers.ts";
 
+const root = fileURLToPath(new URL(".", import.meta.url));
 const source = (path: string) => new URL(`./bindings/${path}`, import.meta.url).pathname;
 
 /** What gives a page memory that threads can share. */
@@ -32,6 +34,7 @@ const inBrowser = (
       headless: true,
       ui: false,
       screenshotFailures: false,
+      connectTimeout: 150_000, // a start that hangs is tried once more first (test/engines/providers.ts)
       provider: providers[browser](path),
       instances: [{ browser }],
     },
@@ -42,7 +45,7 @@ const inBrowser = (
 function projects(): TestProjectInlineConfiguration[] {
   const { node, browsers, leftOut } = chooseEngines(process.env.GATEWISE_ENGINES);
   if (leftOut.length > 0) console.warn(`Engines left out: ${leftOut.join(", ")}`);
-  const exclude = nodeOnlyTests(fileURLToPath(new URL(".", import.meta.url)));
+  const exclude = nodeOnlyTests(root);
   const pages = Object.entries(browsers) as [BrowserName, string][];
   return [
     ...(node ? [inNode] : []),
@@ -51,6 +54,7 @@ function projects(): TestProjectInlineConfiguration[] {
 }
 
 export default defineConfig({
+  plugins: [librarySource(root)],
   resolve: {
     alias: [
       { find: /^gatewise$/, replacement: source("index.ts") },
