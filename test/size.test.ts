@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
+// @ts-expect-error: a script without types
+import { workletBuild } from "../scripts/worklet-build.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const bindings = `${root}bindings`;
@@ -47,6 +49,9 @@ async function weigh(entry: string, names: string): Promise<number> {
   return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
 }
 
+/** The most bytes of the file for the audio thread, which is made once and for all. */
+const workletLimit = 35_000;
+
 const lines: string[] = [];
 afterAll(() => console.log(["sizes of imports, gzip:", ...lines].join("\n  ")));
 
@@ -65,4 +70,12 @@ test.each(imports)("%s: { %s } weighs less than %i bytes", async (entry, names, 
   lines.push(`${entry} ${names}: ${bytes} of ${limit}`);
   expect(bytes).toBeGreaterThan(limit / 2); // else the bundle is not what it is taken for
   expect(bytes).toBeLessThan(limit);
+});
+
+test(`the file of gatewise/worklet weighs less than ${workletLimit} bytes`, async () => {
+  const { outputFiles } = await build({ ...workletBuild, sourcemap: false, write: false });
+  const bytes = gzipSync(outputFiles![0]!.contents, { level: 9 }).length;
+  lines.push(`gatewise/worklet: ${bytes} of ${workletLimit}`);
+  expect(bytes).toBeGreaterThan(workletLimit / 2);
+  expect(bytes).toBeLessThan(workletLimit);
 });

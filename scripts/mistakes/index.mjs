@@ -13,6 +13,7 @@ import { streamMistakes } from "./stream.mjs";
 import { textMistakes } from "./text.mjs";
 import { unrollingMistakes } from "./unrolling.mjs";
 import { wordVectorMistakes } from "./word-vectors.mjs";
+import { workletMistakes } from "./worklet.mjs";
 
 export const mistakes = [
   ...lstmMistakes,
@@ -30,6 +31,7 @@ export const mistakes = [
   ...textMistakes,
   ...seq2seqMistakes,
   ...wordVectorMistakes,
+  ...workletMistakes,
 ];
 
 /** What CI makes at every change: one of each kind, cheap ones. */

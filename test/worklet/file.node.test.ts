@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { runInNewContext } from "node:vm";
-import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { describeStream, Stream } from "gatewise";
 import { beforeAll, expect, test } from "vitest";
@@ -9,8 +8,6 @@ import type { StreamProcessorClass } from "../../bindings/worklet/processor.ts";
 import { workletBuild } from "../../scripts/worklet-build.mjs";
 import { played, sound, stacks } from "./models.ts";
 import { AudioWorkletProcessor, Rig } from "./scope.ts";
-
-const limit = 35_000;
 
 let source: string;
 beforeAll(async () => {
@@ -48,13 +45,6 @@ test("where WebAssembly may not be compiled: says so, and the signal goes throug
 
 test("elsewhere than on the audio thread it does nothing, and is no error", () => {
   runInNewContext(source, {});
-});
-
-test(`weighs less than ${limit} bytes, gzip`, () => {
-  const bytes = gzipSync(source, { level: 9 }).length;
-  console.log(`gatewise/worklet: ${bytes} bytes of ${limit}`);
-  expect(bytes).toBeGreaterThan(limit / 2);
-  expect(bytes).toBeLessThan(limit);
 });
 
 test("bundlers must not drop an import of it, and may drop all others", () => {

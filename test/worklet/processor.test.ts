@@ -47,6 +47,12 @@ describe("a block", () => {
     expect(two).toEqual(wanted.map((x) => half(x, 1)));
   });
 
+  test("of two channels into three the last one is heard twice", () => {
+    const [left, right] = [sound(64, 22), sound(64, 23)];
+    const { output } = start({ model: lstm, channels: 3 }).block([left, right], 3);
+    expect(output).toEqual([left, right, right].map((x) => played(stacks.lstm!(), x)));
+  });
+
   test("nothing connected is silence, which the model goes on from", () => {
     const input = sound(256, 24).fill(0, 128);
     const rig = start({ model: lstm });
