@@ -1,14 +1,13 @@
 // Runs the API programs (test/api) as a user would: the packed tarball in an empty folder, type-checked and unchanged.
-import { execFileSync, spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawnSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { emptyFolder, install, pack } from "./pack.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const programs = readdirSync(join(root, "test/api")).filter((name) => name.endsWith(".ts"));
-const folder = mkdtempSync(join(tmpdir(), "gatewise-api-"));
-const npm = (...args) => execFileSync("npm", args, { cwd: folder, stdio: "pipe" }).toString();
+const folder = emptyFolder("api");
 
 const options = {
   target: "es2022",
@@ -28,8 +27,11 @@ const strictest = {
   types: [],
   skipLibCheck: false,
 };
-const entries = ["gatewise", "gatewise/data", "gatewise/js", "gatewise/terminal"];
-const everyEntry = entries.map((entry, i) => `export * as entry${i} from "${entry}";\n`).join("");
+const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const entries = Object.keys(exports).filter((entry) => exports[entry].types);
+const everyEntry = entries
+  .map((entry, i) => `export * as entry${i} from "gatewise${entry.slice(1)}";\n`)
+  .join("");
 
 let failed = 0;
 function report(name, { status, stdout, stderr }) {
@@ -39,22 +41,13 @@ function report(name, { status, stdout, stderr }) {
 }
 
 try {
-  const [{ filename }] = JSON.parse(npm("pack", root, "--json", "--ignore-scripts"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const { tarball } = pack(folder);
+  install(folder, tarball, "tsx", "typescript@7", "@types/node@20");
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
   writeFileSync(join(folder, "declarations.ts"), everyEntry);
   writeFileSync(
     join(folder, "declarations.json"),
     JSON.stringify({ compilerOptions: strictest, files: ["declarations.ts"] }),
-  );
-  npm(
-    "install",
-    "--no-audit",
-    "--no-fund",
-    `./${filename}`,
-    "tsx",
-    "typescript@7",
-    "@types/node@20",
   );
   for (const name of programs) cpSync(join(root, "test/api", name), join(folder, name));
   const run = (...args) => spawnSync(process.execPath, args, { cwd: folder, encoding: "utf8" });

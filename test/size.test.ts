@@ -1,29 +1,39 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
 
-const bindings = fileURLToPath(new URL("../bindings/", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
+const bindings = `${root}bindings`;
 
 /** What programs import, from which entry, and the most bytes that this may bring along: minified, then gzip -9. */
 const imports = [
+  ["index.ts", "*", 73_000],
   ["index.ts", "LSTM", 30_000],
   ["index.ts", "LSTMCell, dynamicRNN", 29_000],
   ["index.ts", "LSTM, Linear, Stream", 32_000],
   ["index.ts", "Adam, LSTM, Linear, mse", 42_000],
   ["index.ts", "layers, sequential", 62_000],
+  ["data/index.ts", "*", 25_000],
   ["data/index.ts", "oneHot", 20_500],
   ["data/index.ts", "batches, padSequences, standardize, windows", 23_500],
-  ["js/index.ts", "jsKernels", 12_000],
+  ["js/index.ts", "*", 12_000],
+  ["seq2seq/index.ts", "*", 47_500],
+  ["seq2seq/index.ts", "Seq2Seq", 47_500],
+  ["text/index.ts", "*", 51_000],
   ["text/index.ts", "LanguageModel, Vocabulary", 51_000],
-  ["terminal/index.ts", "progressBar", 1_500],
-  ["word2vec/index.ts", "Word2Vec", 25_500],
+  ["terminal/index.ts", "*", 1_500],
+  ["word2vec/index.ts", "*", 25_500],
 ] as const;
 
-/** Bytes of a module that exports so many names again, as a bundler makes it for production. */
+/** Bytes of a module that exports such names again, as a bundler makes it for production. */
 async function weigh(entry: string, names: string): Promise<number> {
   const { outputFiles } = await build({
-    stdin: { contents: `export { ${names} } from "./${entry}"`, resolveDir: bindings },
+    stdin: {
+      contents: `export ${names === "*" ? names : `{ ${names} }`} from "./${entry}"`,
+      resolveDir: bindings,
+    },
     external: ["cli-progress"],
     bundle: true,
     minify: true,
@@ -38,9 +48,18 @@ async function weigh(entry: string, names: string): Promise<number> {
 const lines: string[] = [];
 afterAll(() => console.log(["sizes of imports, gzip:", ...lines].join("\n  ")));
 
+test("every entry has a budget for all of it", () => {
+  const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
+  const entries = Object.values<{ default?: string }>(exports).flatMap(({ default: file }) =>
+    file ? [file.replace("./dist/", "").replace(/js$/, "ts")] : [],
+  );
+  const whole = imports.filter(([, names]) => names === "*").map(([entry]) => entry as string);
+  expect(whole.sort()).toEqual(entries.sort());
+});
+
 test.each(imports)("%s: { %s } weighs less than %i bytes", async (entry, names, limit) => {
   const bytes = await weigh(entry, names);
-  lines.push(`${names}: ${bytes} of ${limit}`);
+  lines.push(`${entry} ${names}: ${bytes} of ${limit}`);
   expect(bytes).toBeGreaterThan(limit / 2); // else the bundle is not what it is taken for
   expect(bytes).toBeLessThan(limit);
 });

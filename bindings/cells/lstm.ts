@@ -14,7 +14,12 @@ import {
 import type { FusedCell } from "./sequence.ts";
 
 /** The state of an LSTM: what it puts out, [batch, hiddenSize] or [batch, projSize], and what it remembers, [batch, hiddenSize]. */
-export type LSTMState = { readonly h: Tensor; readonly c: Tensor };
+export type LSTMState = {
+  /** What the cell gives, [batch, H], or [batch, projSize] where it is projected. */
+  readonly h: Tensor;
+  /** What it remembers, [batch, H]. */
+  readonly c: Tensor;
+};
 
 /** What an LSTM cell can be given. All but `bias`, `recurrentBias` and `forgetBias` make sequences go step by step. */
 export interface LSTMCellOptions extends CellOptions {
@@ -64,8 +69,13 @@ const optionNames = [
  * i, p_f c to f and p_o c' to o before σ.
  */
 export class LSTMCell extends BuiltInCell<LSTMState> {
-  /** Features of h and of c. */
-  readonly stateSize: { readonly h: number; readonly c: number };
+  /** Features of each tensor of the state. */
+  readonly stateSize: {
+    /** Those of h, and of the output: projSize where it is projected, else H. */
+    readonly h: number;
+    /** H. */
+    readonly c: number;
+  };
   /** Added to the forget gate. */
   readonly forgetBias: number;
   /** Whether f = 1 - i. */

@@ -4,7 +4,12 @@ import { Tape } from "./tape.ts";
 import { checkTensor, Tensor } from "./tensor.ts";
 
 /** What a function to be differentiated returns: its loss, or the loss and more that is to be kept. */
-export type Loss = Tensor | ({ readonly loss: Tensor } & { readonly [name: string]: unknown });
+export type Loss =
+  | Tensor
+  | ({
+      /** What is differentiated, a tensor of one element. */
+      readonly loss: Tensor;
+    } & { readonly [name: string]: unknown });
 
 /** What comes back of it: the loss as a number. */
 export type LossValue<L extends Loss> = L extends Tensor

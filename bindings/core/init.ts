@@ -1,5 +1,12 @@
 import { checkFlag, checkOptions, checkSize, kindError, valueError } from "./check.ts";
-import { checkModule, embeddedKernels, type KernelSet, noSimd, wasmKernels } from "./kernels.ts";
+import {
+  checkModule,
+  embeddedKernels,
+  isForbidden,
+  type KernelSet,
+  notCompiled,
+  wasmKernels,
+} from "./kernels.ts";
 import { builtin, startPool } from "./pool.ts";
 import { startedRuntime, startRuntime } from "./runtime.ts";
 import { openFrame } from "./scope.ts";
@@ -44,10 +51,11 @@ let chosen: { module: InitOptions["module"]; kernels: KernelSet | undefined } | 
 
 async function compile(module: InitOptions["module"]): Promise<WebAssembly.Module> {
   if (module === undefined || typeof WebAssembly === "undefined") {
+    const bytes = embeddedKernels();
     try {
-      return await WebAssembly.compile(embeddedKernels());
+      return await WebAssembly.compile(bytes);
     } catch (cause) {
-      throw noSimd(cause);
+      throw notCompiled(bytes, cause);
     }
   }
   if (module instanceof WebAssembly.Module) return module;
@@ -55,6 +63,7 @@ async function compile(module: InitOptions["module"]): Promise<WebAssembly.Modul
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
+    if (isForbidden(bytes)) throw notCompiled(bytes, cause);
     throw new RangeError(`${where}: expected a WebAssembly module with SIMD, got ${cause}`, {
       cause,
     });

@@ -13,8 +13,11 @@ export interface LinearMemory {
 
 /** Kernels bound to the memory they work in. Bytes below `heapBase` belong to the kernels. */
 export interface KernelInstance {
+  /** The kernels by name. */
   readonly kernels: Kernels;
+  /** What their pointers point into. */
   readonly memory: LinearMemory;
+  /** The first byte that the library may use. */
   readonly heapBase: number;
   /** Threads that work on the same memory. */
   readonly pool?: Pool;
@@ -22,14 +25,25 @@ export interface KernelInstance {
 
 /** A set of kernels that a runtime can be built on: the compiled one, or `jsKernels` of gatewise/js. */
 export interface KernelSet {
+  /** What `engine()` calls it. */
   readonly name: string;
+  /** Binds the kernels to a memory of their own; called once for each runtime that is made of them. */
   instantiate(): KernelInstance;
 }
 
-export const noSimd = (cause: unknown): Error =>
+/** Whether the fault is not in the bytes of a module: they are valid, but nobody may compile them here. */
+export const isForbidden = (bytes: Uint8Array<ArrayBuffer>): boolean =>
+  typeof WebAssembly === "object" && WebAssembly.validate(bytes);
+
+/** Says why the package's own kernels do not compile, and how to do without. */
+export const notCompiled = (bytes: Uint8Array<ArrayBuffer>, cause: unknown): Error =>
   new Error(
-    "gatewise: this engine cannot compile WebAssembly SIMD; " +
-      'import { jsKernels } from "gatewise/js" and call init({ kernels: jsKernels }) to run without it',
+    `gatewise: ${
+      isForbidden(bytes)
+        ? "compiling WebAssembly is forbidden here; allow 'wasm-unsafe-eval' in script-src of the page's " +
+          'Content-Security-Policy, or import the module "gatewise/kernels.wasm" and await init({ module }); or '
+        : "this engine cannot compile WebAssembly SIMD; "
+    }import { jsKernels } from "gatewise/js" and await init({ kernels: jsKernels }) to run without it`,
     { cause },
   );
 
@@ -60,7 +74,7 @@ export function compileEmbedded(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Mod
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    throw noSimd(cause);
+    throw notCompiled(bytes, cause);
   }
 }
 

@@ -27,7 +27,9 @@ export type Taken<R extends Rows> = R extends Tensor
 
 /** Some examples and what is wanted of them. */
 export interface Batch<X extends Rows, Y extends Rows> {
+  /** The examples, in the form that they were given in. */
   readonly x: Taken<X>;
+  /** What is wanted of them, in the same order. */
   readonly y: Taken<Y>;
 }
 

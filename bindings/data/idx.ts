@@ -12,7 +12,9 @@ export type IdxData =
 
 /** An IDX file: its sizes and its values, the last index fastest. */
 export interface Idx {
+  /** How many there are along each axis. */
   readonly shape: readonly number[];
+  /** The values, of the type that the file says. */
   readonly data: IdxData;
 }
 

@@ -11,6 +11,7 @@ import type { Tensor } from "../core/tensor.ts";
 
 /** The loss and the metrics by name, "accuracy"; those of validation have "val" before it, "valAccuracy". */
 export interface Logs {
+  /** The mean over what counts. */
   readonly loss: number;
   readonly [name: string]: number;
 }
@@ -19,13 +20,17 @@ export interface Logs {
 export interface Trainee {
   /** Set to true, it ends training after the step at work. */
   stopTraining: boolean;
+  /** Copies of the weights, in Keras' order and layout. */
   getWeights(): Tensor[];
+  /** Replaces the weights by what `getWeights` gave. Throws a TypeError or RangeError for others; nothing has changed then. */
   setWeights(weights: readonly Tensor[]): void;
 }
 
 /** What `fit` is about to do. */
 export interface TrainingPlan {
+  /** What is trained. */
   readonly model: Trainee;
+  /** How many there will be at the most. */
   readonly epochs: number;
   /** Batches an epoch; undefined where they come from elsewhere and nobody knows. */
   readonly batches: number | undefined;
@@ -35,12 +40,15 @@ export interface TrainingPlan {
 
 /** What is called as `fit` goes on. A function that returns a promise is waited for; what it throws ends training. */
 export interface Callbacks {
+  /** Before the first epoch. */
   onTrainBegin?(plan: TrainingPlan): unknown;
   /** Epochs and batches count from 0. */
   onEpochBegin?(epoch: number): unknown;
+  /** Batches count from 0 in each epoch. */
   onBatchBegin?(batch: number): unknown;
   /** The logs are means over the epoch so far. */
   onBatchEnd?(batch: number, logs: Logs): unknown;
+  /** The logs are means over the epoch; with those of validation, where there is one. */
   onEpochEnd?(epoch: number, logs: Logs): unknown;
   /** At the end of the last epoch, be it that `stopTraining` made it the last. */
   onTrainEnd?(): unknown;

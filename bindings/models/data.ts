@@ -11,7 +11,14 @@ type NestedNumbers = number | ArrayLike<number> | readonly NestedNumbers[];
 export type Data = Tensor | Indices | readonly NestedNumbers[] | Float32Array | Float64Array;
 
 /** What a model is trained on at a time, as users hand it over: samples and their targets. */
-export type BatchData = readonly [x: Data, y: Data] | { readonly x: Data; readonly y: Data };
+export type BatchData =
+  | readonly [x: Data, y: Data]
+  | {
+      /** Samples, [batch, ...]. */
+      readonly x: Data;
+      /** What is wanted of them, as many. */
+      readonly y: Data;
+    };
 
 /** Batches one after the other: an array, a generator, anything that can be iterated over, at once or in time. */
 export type Batches = Iterable<BatchData> | AsyncIterable<BatchData>;

@@ -7,6 +7,7 @@ import { prefixed } from "./trainer.ts";
 export interface History {
   /** The epochs' numbers, from 0. */
   readonly epoch: number[];
+  /** The mean loss of each epoch. */
   readonly loss: number[];
   readonly [name: string]: number[];
 }

@@ -26,6 +26,7 @@ export interface Run {
 
 /** What goes from layer to layer. */
 export interface Flow {
+  /** A batch, [batch, ...]. */
   readonly x: Tensor;
   /** Which steps of x count; all without it. */
   readonly mask?: Mask | undefined;
@@ -61,6 +62,7 @@ export const applyOptionNames = ["mask", "training"] as const;
 
 /** What a call of a layer outside a model gives. */
 export interface Applied {
+  /** What the layer makes of its input, [batch, ...]. */
   readonly output: Tensor;
   /** Which steps of the output count, where not all do. */
   readonly mask?: Mask;

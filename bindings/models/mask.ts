@@ -3,8 +3,11 @@ import { Tensor } from "../core/tensor.ts";
 
 /** Which steps of a batch count, sequence by sequence: 1 or 0 at [b · time + t]. */
 export interface Mask {
+  /** Sequences of the batch. */
   readonly batch: number;
+  /** Steps of each. */
   readonly time: number;
+  /** 1 where a step counts, else 0; batch · time of them. */
   readonly steps: Uint8Array;
 }
 

@@ -16,7 +16,9 @@ import { type CheckTarget, checkLabels, checkTargetShape } from "./targets.ts";
 
 /** What is reported of a model: the mean of something, or what is made of that mean. */
 export interface Metric {
+  /** What the logs call it. */
   readonly name: string;
+  /** Throws for targets that do not go with the output, before training begins. */
   readonly check?: CheckTarget | undefined;
   /** Over the steps of a batch that count. */
   readonly tally: (where: string, target: Tensor, output: Flow) => Tally;

@@ -85,9 +85,13 @@ export function listStates(state: unknown): Tensor[] {
  * Such steps are not computed, wherever in a sequence they are.
  */
 export abstract class RecurrentLayer<S = unknown> extends Layer {
+  /** Whether there is an output for every step rather than the last one. */
   readonly returnSequences: boolean;
+  /** Whether the last state comes out, too. */
   readonly returnState: boolean;
+  /** Whether sequences are run from their end. */
   readonly goBackwards: boolean;
+  /** Whether each batch goes on from the state that the one before ended in. */
   readonly stateful: boolean;
   /** What is unrolled; present once the layer is built. */
   cell?: Cell<S>;

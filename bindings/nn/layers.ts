@@ -10,14 +10,17 @@ type StateShape = (size: number) => readonly number[];
 
 /** Layers whose state is one tensor. */
 abstract class OfHidden extends Recurrent<Tensor> {
+  /** @internal */
   protected pick(state: Tensor, take: (x: Tensor) => Tensor): Tensor {
     return take(state);
   }
 
+  /** @internal */
   protected gather(states: readonly Tensor[], put: (xs: readonly Tensor[]) => Tensor): Tensor {
     return put(states);
   }
 
+  /** @internal */
   protected checkInitial(where: string, state: Tensor, shape: StateShape): void {
     this.checkInitialTensor(where, "state", state, shape(this.hiddenSize));
   }
@@ -61,10 +64,12 @@ export class LSTM extends Recurrent<LSTMState> {
     this.projSize = projSize;
   }
 
+  /** @internal */
   protected pick({ h, c }: LSTMState, take: (x: Tensor) => Tensor): LSTMState {
     return { h: take(h), c: take(c) };
   }
 
+  /** @internal */
   protected gather(
     states: readonly LSTMState[],
     put: (xs: readonly Tensor[]) => Tensor,
@@ -72,6 +77,7 @@ export class LSTM extends Recurrent<LSTMState> {
     return { h: put(states.map((s) => s.h)), c: put(states.map((s) => s.c)) };
   }
 
+  /** @internal */
   protected checkInitial(where: string, state: LSTMState, shape: StateShape): void {
     if (typeof state !== "object" || state === null || !("h" in state && "c" in state))
       throw kindError(where, "state to be { h, c }", state);

@@ -19,7 +19,12 @@ import { Recurrent } from "./recurrent.ts";
 export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Linear | Embedding;
 
 /** The state of a stream: h, and c where the cell has one, for each recurrent layer from the first to the last. */
-export type StreamState = readonly { readonly h: Float32Array; readonly c?: Float32Array }[];
+export type StreamState = readonly {
+  /** What the layer gave last, [H]. */
+  readonly h: Float32Array;
+  /** What its LSTM remembers, [H]. */
+  readonly c?: Float32Array;
+}[];
 
 /** Of a cell, what a stream needs. */
 type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {

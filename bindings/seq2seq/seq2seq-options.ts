@@ -78,8 +78,11 @@ export interface Seq2SeqSettings {
 
 /** Tokens that mean something to the model. */
 export interface SpecialTokens {
+  /** Fills sequences up. */
   readonly padToken: number;
+  /** What a decoder is given first. */
   readonly startToken: number;
+  /** What it says when it is done. */
   readonly endToken: number;
 }
 

@@ -4,6 +4,7 @@ import type { Callbacks, Logs, TrainingPlan } from "../models/callbacks.ts";
 
 /** Where progress is written: process.stdout or its like. */
 export interface ProgressStream {
+  /** Takes text with the terminal's control sequences. */
   write(text: string): unknown;
   /** Whether lines can be drawn again. */
   readonly isTTY?: boolean | undefined;

@@ -116,11 +116,15 @@ function oneHot(where: string, size: number): Embedding {
  * Parameters: embedding.weight [V, E], those of `rnn` with torch's names, output.weight [V, H] and output.bias [V].
  */
 export class LanguageModel extends Module {
+  /** What it reads and writes. */
   readonly vocabulary: Vocabulary;
   /** Tokens' vectors; absent where tokens go in as rows of zeros with a one. */
   readonly embedding?: Embedding;
+  /** The recurrent layers. */
   readonly rnn: RNN | LSTM | GRU;
+  /** From the last layer's outputs [·, H] to a logit for each token [·, V]. */
   readonly output: Linear;
+  /** What drops the last layer's outputs in training. */
   readonly dropout: Dropout;
   readonly #table: Embedding;
 

@@ -5,8 +5,11 @@ import { type ContiguousBatches, contiguousBatches } from "./contiguous-batches.
 
 /** How a batch went. Steps and epochs count from 1. */
 export interface BatchEnd {
+  /** Which epoch it is. */
   readonly epoch: number;
+  /** How many there will be. */
   readonly epochs: number;
+  /** Which step of the epoch it was. */
   readonly step: number;
   /** Steps an epoch. */
   readonly steps: number;
@@ -16,7 +19,9 @@ export interface BatchEnd {
 
 /** How an epoch went. */
 export interface EpochEnd {
+  /** Which one it was, from 1. */
   readonly epoch: number;
+  /** How many there will be. */
   readonly epochs: number;
   /** Mean cross-entropy of the epoch, in nats a token, each batch by the weights before its step. */
   readonly loss: number;
@@ -46,6 +51,7 @@ export interface LanguageModelFitOptions {
 
 /** What training brought, in nats a token, one number an epoch. */
 export interface LanguageModelHistory {
+  /** Of what was trained on, each batch by the weights before its step. */
   readonly loss: number[];
   /** Empty where nothing was kept apart. */
   readonly valLoss: number[];

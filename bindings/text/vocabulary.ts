@@ -27,7 +27,9 @@ export interface VocabularyOptions {
 
 /** All of a vocabulary as plain data. */
 export interface VocabularyData {
+  /** Whether tokens are characters (code points) or words. */
   readonly level: Level;
+  /** Whose words, as a BCP 47 tag. */
   readonly language: string;
   /** By number. */
   readonly tokens: readonly string[];
@@ -62,6 +64,7 @@ function byFrequency(tokens: Iterable<string>, minCount: number): string[] {
 
 /** The characters or words of texts, and their numbers from 0 on. */
 export class Vocabulary {
+  /** Whether tokens are characters (code points) or words. */
   readonly level: Level;
   /** Whose words. */
   readonly language: string;

@@ -318,31 +318,48 @@ describe("two runtimes", () => {
   });
 });
 
-describe("an engine without WebAssembly SIMD", () => {
-  const broken = () => new Error("invalid value type 'Simd128'");
-  const engines: Record<string, () => unknown> = {
-    "that cannot compile": () =>
-      Object.create(WebAssembly, {
-        Module: {
-          value: class {
-            constructor() {
-              throw broken();
-            }
-          },
-        },
-        compile: { value: async () => Promise.reject(broken()) },
-      }),
-    "that has none": () => undefined,
+describe("an engine without kernels", () => {
+  /** WebAssembly that compiles nothing, be it that it does not understand the bytes or is not allowed to. */
+  const compilesNothing = (valid: boolean) => {
+    function refuse(): never {
+      throw new WebAssembly.CompileError(
+        valid ? "disallowed by embedder" : "Wasm SIMD unsupported",
+      );
+    }
+    return Object.create(WebAssembly, {
+      Module: { value: refuse },
+      compile: { value: async () => refuse() },
+      validate: { value: () => valid },
+    });
   };
+  const engines = [
+    { name: "without SIMD", create: () => compilesNothing(false), says: /cannot compile .*SIMD/ },
+    { name: "without WebAssembly", create: () => undefined, says: /cannot compile .*SIMD/ },
+    {
+      name: "that forbids compiling",
+      create: () => compilesNothing(true),
+      says: /forbidden here; allow 'wasm-unsafe-eval' .*init\(\{ module \}\)/,
+    },
+  ];
 
-  for (const [name, stub] of Object.entries(engines)) {
-    test(`${name}: first use and init name gatewise/js, which works`, async () => {
+  for (const { name, create, says } of engines) {
+    test(`${name}: first use and init say so and name gatewise/js, which works`, async () => {
       const { engine, init, jsKernels, Linear, randn } = gatewise;
-      vi.stubGlobal("WebAssembly", stub());
-      for (const use of [() => new Linear(2, 2), () => randn([3]), works])
-        expect(use).toThrow(/gatewise\/js.*jsKernels/s);
-      await expect(init()).rejects.toThrow(/gatewise\/js.*jsKernels/s);
-      await expect(init({ threads: 1 })).rejects.toThrow(/gatewise\/js/);
+      const bytes = kernelBytes();
+      vi.stubGlobal("WebAssembly", create());
+      const expected = expect.objectContaining({ message: expect.stringMatching(says) });
+      const offers = expect.objectContaining({
+        message: expect.stringMatching(/jsKernels \} from "gatewise\/js".*init\(\{ kernels/),
+      });
+      for (const use of [() => new Linear(2, 2), () => randn([3]), works]) {
+        expect(use).toThrow(expected);
+        expect(use).toThrow(offers);
+      }
+      const calls = [{}, { threads: 1 }, ...(name === "without SIMD" ? [] : [{ module: bytes }])];
+      for (const options of calls) {
+        await expect(init(options)).rejects.toEqual(expected);
+        await expect(init(options)).rejects.toEqual(offers);
+      }
       await init({ kernels: jsKernels });
       expect(engine().kernels).toBe("js");
       expect(works().every(Number.isFinite)).toBe(true);
