@@ -3,14 +3,23 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { pages, root } from "./pages.ts";
 import { excusedBlocks, folderOf } from "./programs.ts";
+import { column, tableProgram } from "./tables.ts";
 import { Workshop } from "./workshop.ts";
 
 const workshop = new Workshop();
 afterAll(() => workshop.close());
 
+const subfolder = (path: string): string => path.replaceAll("/", "-");
+
 const folders = pages
-  .map((page) => ({ ...folderOf(page), name: page.path.replaceAll("/", "-") }))
+  .map((page) => ({ ...folderOf(page), name: subfolder(page.path) }))
   .filter(({ files }) => Object.keys(files).length > 0);
+
+/** Pages with tables whose column "Gatewise" is code. */
+const tables = pages.flatMap((page) => {
+  const text = tableProgram(page);
+  return text === undefined ? [] : [{ page, folder: subfolder(page.path), text }];
+});
 
 /** What pages take for granted: a text of one's own. */
 const book = readFileSync(join(root, "docs/architecture.md"), "utf8");
@@ -20,6 +29,7 @@ beforeAll(() => {
     for (const [file, text] of Object.entries(files)) workshop.write(`${name}/${file}`, text);
     workshop.write(`${name}/book.txt`, book);
   }
+  for (const { folder, text } of tables) workshop.write(`${folder}/tables.ts`, text);
 });
 
 /** Output with the lines that stand for others ("...") as a pattern. */
@@ -39,7 +49,7 @@ const inNode = folders.flatMap(({ name, programs }) =>
 
 describe("code of the documentation", () => {
   test("fits the types of the package", async () => {
-    expect(inNode.length).toBeGreaterThan(8);
+    expect(inNode.length).toBeGreaterThan(4);
     expect(await workshop.typeErrors()).toBe("");
   });
 
@@ -48,6 +58,13 @@ describe("code of the documentation", () => {
     expect(stderr).toBe("");
     expect(status).toBe(0);
     if (output !== undefined) expect(stdout.trimEnd()).toMatch(pattern(output));
+  });
+
+  test.each(tables)("in tables of $page.path runs", async ({ page, folder }) => {
+    expect(column(page, "Gatewise").length).toBeGreaterThan(20);
+    const { status, stderr } = await workshop.runProgram(folder, "tables.ts");
+    expect(stderr).toBe("");
+    expect(status).toBe(0);
   });
 
   test("is run, but for what says why it is not", () => {
