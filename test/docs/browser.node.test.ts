@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import type { Browser, Page } from "playwright";
+import { build } from "vite";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { found, type Site, serve, startChromium } from "./chromium.ts";
+import { pageAt, pages } from "./pages.ts";
+import { folderOf } from "./programs.ts";
+import { Workshop } from "./workshop.ts";
+
+const workshop = new Workshop();
+let browser: Browser;
+
+if ("missing" in found) console.log(`pages of the documentation are skipped: ${found.missing}`);
+
+beforeAll(async () => {
+  if ("path" in found) browser = await startChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  workshop.close();
+});
+
+/** Opens a page, lets `visit` do something there, and returns what went wrong in its console. */
+async function visit(url: string, act: (page: Page) => Promise<void>): Promise<string[]> {
+  const page = await browser.newPage();
+  const problems: string[] = [];
+  page.on("pageerror", (error) => problems.push(`${error}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  try {
+    await page.goto(url);
+    await act(page);
+  } finally {
+    await page.close();
+  }
+  return problems;
+}
+
+/** Writes the files of a page of documentation; the folder they are in. */
+function write(path: string, name: string): string {
+  for (const [file, text] of Object.entries(folderOf(pageAt(path)).files))
+    workshop.write(`${name}/${file}`, text);
+  return join(workshop.folder, name);
+}
+
+/** A script: what `status` says first is kept, and training cancelled. */
+const cancelAtFirstProgress = `
+  new MutationObserver((_, observer) => {
+    observer.disconnect();
+    firstProgress = document.querySelector("#status").textContent;
+    document.querySelector("#cancel").click();
+  }).observe(document.querySelector("#status"), { childList: true, subtree: true });
+`;
+
+/** Waits until an element says something. */
+async function says(page: Page, id: string, pattern: RegExp): Promise<void> {
+  const element = page.locator(`#${id}`);
+  await element
+    .filter({ hasText: pattern })
+    .waitFor({ timeout: 30_000 })
+    .catch(async () => expect(await element.textContent()).toMatch(pattern));
+}
+
+describe.skipIf("missing" in found)("pages of the documentation", () => {
+  test("training in a worker: it learns, tells how far it is, and can be cancelled", async () => {
+    const root = write("docs/training-in-a-worker.md", "worker");
+    await build({ root, configFile: false, logLevel: "error", worker: { format: "es" } });
+    const site: Site = await serve(join(root, "dist"));
+    try {
+      const problems = await visit(site.url, async (page) => {
+        const [start, cancel] = [page.locator("#start"), page.locator("#cancel")];
+        await page.evaluate(cancelAtFirstProgress); // in the page: training would be over before a click from here
+        await start.click();
+        await says(page, "status", /^cancelled$/);
+        expect(await page.evaluate("firstProgress")).toMatch(/^epoch \d+, loss \d\.\d{4}$/);
+        expect(await page.evaluate("document.querySelector('#progress').value")).toBeLessThan(0.9);
+
+        expect(await cancel.isDisabled()).toBe(true);
+        await start.click();
+        await says(page, "status", /^done: the cosine of 1 is about 0\.5$/);
+      });
+      expect(problems).toEqual([]);
+    } finally {
+      await site.close();
+    }
+  });
+
+  const documents = pages.flatMap((page) =>
+    folderOf(page).programs.flatMap((program) =>
+      program.name.endsWith(".html") ? [{ path: page.path, ...program }] : [],
+    ),
+  );
+  test.runIf(documents.length > 0).each(documents)("$at", async ({ path, name, output }) => {
+    write(path, "html");
+    const site = await serve(workshop.folder);
+    try {
+      const problems = await visit(`${site.url}html/${name}`, async (page) => {
+        if (output) await page.getByText(output.trim()).first().waitFor({ timeout: 60_000 });
+      });
+      expect(problems).toEqual([]);
+    } finally {
+      await site.close();
+    }
+  });
+});
