@@ -1,16 +1,13 @@
 /** How long work may go on before others have their turn, in milliseconds: half a frame at 60 a second. */
 const longest = 8;
 
-/** What an engine may have to come back in a task of its own. None of them sleeps, as timers do once they are nested. */
-interface Turns {
-  readonly scheduler?: { yield?(): Promise<void> };
-  readonly setImmediate?: (then: () => void) => unknown;
-}
-
-/** Lets go of the event loop once, so that events, timers and drawing have their turn. */
+/**
+ * Lets go of the event loop once, so that events, timers and drawing have their turn. Neither way sleeps, as timers do once they
+ * are nested. Not by scheduler.yield: what follows it comes before all other tasks of its kind, and in a Worker of Chromium a
+ * message that cancels training was never heard.
+ */
 function nextTurn(): Promise<void> {
-  const { scheduler, setImmediate } = globalThis as Turns;
-  if (typeof scheduler?.yield === "function") return scheduler.yield();
+  const { setImmediate } = globalThis as { setImmediate?: (then: () => void) => unknown };
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") {
       setImmediate(resolve);

@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { expect, test } from "vitest";
+import { expected, losses } from "./expected.ts";
+import { consumer, result } from "./support/folder.ts";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** What workerd answers, run by Node 24 from npm. */
+const answer = (folder: string): Promise<unknown> =>
+  result(folder, [here("support/workerd.mjs"), folder], here("node_modules/.bin/node"));
+
+/** A bundle for an edge runtime: .wasm stays a file of its own, which the runtime imports as a compiled module. */
+const bundle = (absWorkingDir: string, entry: string) =>
+  build({
+    absWorkingDir,
+    entryPoints: { edge: entry },
+    outdir: "dist",
+    bundle: true,
+    format: "esm",
+    loader: { ".wasm": "copy" },
+  });
+
+test("workerd, with the imported module", async () => {
+  const folder = consumer(["edge.js", "training.js", "work.js"]);
+  await bundle(folder, "edge.js");
+  expect(await answer(folder)).toEqual({ ...expected.wasm, trained: losses });
+});
+
+test("workerd compiles no bytes: the error says what to do", async () => {
+  const folder = consumer(["edge-unconfigured.js", "unconfigured.js"]);
+  await bundle(folder, "edge-unconfigured.js");
+  expect(await answer(folder)).toMatch(
+    /^gatewise: compiling WebAssembly is forbidden here; .*import the module "gatewise\/kernels\.wasm" and await init\(\{ module \}\)/,
+  );
+});

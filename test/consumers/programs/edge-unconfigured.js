@@ -1,0 +1,5 @@
+import { attempt } from "./unconfigured.js";
+
+export default {
+  fetch: () => Response.json(attempt()),
+};

@@ -1,0 +1,3 @@
+import "./fallback.js";
+
+export { work } from "./work.js";
