@@ -85,22 +85,12 @@ describe.skipIf("missing" in found)("pages of the documentation", () => {
       await site.close();
     }
   });
+});
 
-  const documents = pages.flatMap((page) =>
-    folderOf(page).programs.flatMap((program) =>
-      program.name.endsWith(".html") ? [{ path: page.path, ...program }] : [],
-    ),
-  );
-  test.runIf(documents.length > 0).each(documents)("$at", async ({ path, name, output }) => {
-    write(path, "html");
-    const site = await serve(workshop.folder);
-    try {
-      const problems = await visit(`${site.url}html/${name}`, async (page) => {
-        if (output) await page.getByText(output.trim()).first().waitFor({ timeout: 60_000 });
-      });
-      expect(problems).toEqual([]);
-    } finally {
-      await site.close();
-    }
+test("every page with files of its own is opened above", () => {
+  const own = pages.filter((page) => {
+    const { files, programs } = folderOf(page);
+    return Object.keys(files).length > programs.length;
   });
+  expect(own.map(({ path }) => path)).toEqual(["docs/training-in-a-worker.md"]);
 });

@@ -34,8 +34,7 @@ export async function serve(folder: string): Promise<Site> {
     root: folder,
     configFile: false,
     logLevel: "error",
-    appType: "mpa",
-    build: { outDir: "." },
+    build: { outDir: "." }, // the folder itself, not one in it
     preview: { host: "127.0.0.1", port: 0 },
   });
   return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };

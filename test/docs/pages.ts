@@ -21,6 +21,8 @@ export interface Block {
   readonly language: string;
   /** What stands behind the language: "output", "no-run: why". */
   readonly note: string;
+  /** The file of the checkout that a comment before the fence names. */
+  readonly file: string | undefined;
   readonly text: string;
 }
 
@@ -58,6 +60,7 @@ export function blocksOf({ path, text }: Page): Block[] {
       line: i + 2,
       language: language!,
       note: note!.trim(),
+      file: /^<!-- (\S+\/\S+) -->$/.exec(lines[i - 1] ?? "")?.[1],
       text: `${content.join("\n")}\n`,
     });
     i = end;

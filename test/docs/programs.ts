@@ -20,7 +20,7 @@ export interface Program {
   readonly output: string | undefined;
 }
 
-const codeLanguages = ["js", "ts", "html"];
+const programLanguages = ["js", "ts"];
 /** Languages that nothing is run of: what is printed, drawn or written in other languages. */
 const plainLanguages = ["", "text", "py", "json"];
 
@@ -32,17 +32,15 @@ const fileName = ({ text }: Block): string | undefined =>
 
 const continues = ({ text }: Block): boolean => text.startsWith("// continues\n");
 
-/** A file of the checkout of which a block is a copy: `js test/consumers/programs/work.js`. */
-const copyOf = ({ note }: Block): string | undefined => /^[\w./-]+\/[\w.-]+$/.exec(note)?.[0];
-
 /** Whether a block says why it is not run. */
 const excused = ({ note }: Block): boolean => /^no-run: \S/.test(note);
 
-/** Makes sure that a block which copies a file of the checkout, where its tests are, still does. */
-function checkCopy(block: Block, path: string): void {
-  const plain = (text: string): string => text.replaceAll(/^\s+/gm, "");
-  if (!plain(readFileSync(join(root, path), "utf8")).includes(plain(block.text)))
-    throw new Error(`${at(block)}: expected a part of ${path}, got something else`);
+/** Makes sure that a block is the file of the tests that it says it is. */
+function checkCopy(block: Block, file: string): void {
+  if (!file.startsWith("test/"))
+    throw new Error(`${at(block)}: expected a file of test/, got ${file}`);
+  if (readFileSync(join(root, file), "utf8") !== block.text)
+    throw new Error(`${at(block)}: expected what ${file} holds, got something else`);
 }
 
 /** Draft of a program: blocks that continue one another. */
@@ -53,28 +51,27 @@ interface Draft {
 }
 
 /**
- * What the blocks of a page come to. Each block in js, ts or html is a program by itself, unless it says otherwise: one that begins
- * with `// continues` goes on where the one before it ended, one that begins with a file's name is that file, one whose fence
- * names a file of the checkout is a copy of it, and one whose fence says `no-run: reason` is not run. `text output` is what the program
- * before it prints. Throws where a block is none of this.
+ * What the blocks of a page come to. Each block in js or ts is a program by itself, unless it says otherwise: one that begins with
+ * `// continues` goes on where the one before it ended, one that begins with a file's name is that file, one behind a comment
+ * with a file of test/ is a copy of it, and one whose fence says `no-run: reason` is not run. `text output` is what the program before
+ * it prints. Throws where a block is none of this.
  */
 export function folderOf(page: Page): Folder {
   const files: Record<string, string> = {};
   const drafts: Draft[] = [];
   for (const block of blocksOf(page)) {
-    const { language, note, text } = block;
+    const { language, note, file, text } = block;
     const last = drafts.at(-1);
-    const copied = copyOf(block);
     const name = fileName(block);
     if (excused(block)) continue;
-    if (language === "text" && note === "output") {
+    if (file) checkCopy(block, file);
+    else if (language === "text" && note === "output") {
       if (!last) throw new Error(`${at(block)}: expected a program before what it prints`);
       last.output = (last.output ?? "") + text;
-    } else if (copied) checkCopy(block, copied);
-    else if (note !== "") throw new Error(`${at(block)}: expected a known note, got "${note}"`);
-    else if (codeLanguages.includes(language)) {
-      if (name) files[name] = text;
-      else if (!continues(block)) drafts.push({ first: block, text, output: undefined });
+    } else if (note !== "") throw new Error(`${at(block)}: expected a known note, got "${note}"`);
+    else if (name) files[name] = text;
+    else if (programLanguages.includes(language)) {
+      if (!continues(block)) drafts.push({ first: block, text, output: undefined });
       else if (last && last.first.language === language) last.text += text;
       else throw new Error(`${at(block)}: expected a ${language} block before it to continue`);
     } else if (language !== "sh" && !plainLanguages.includes(language))
