@@ -1,11 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
-import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
+import { weigh } from "./weigh.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const bindings = `${root}bindings`;
 
 /** What programs import, from which entry, and the most bytes that this may bring along: minified, then gzip -9. */
 const imports = [
@@ -26,24 +24,6 @@ const imports = [
   ["terminal/index.ts", "*", 1_500],
   ["word2vec/index.ts", "*", 25_500],
 ] as const;
-
-/** Bytes of a module that exports such names again, as a bundler makes it for production. */
-async function weigh(entry: string, names: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export ${names === "*" ? names : `{ ${names} }`} from "./${entry}"`,
-      resolveDir: bindings,
-    },
-    external: ["cli-progress"],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    write: false,
-  });
-  return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
-}
 
 const lines: string[] = [];
 afterAll(() => console.log(["sizes of imports, gzip:", ...lines].join("\n  ")));
