@@ -1,0 +1,14 @@
+import type { Panel } from "./lib/panel.ts";
+
+/** A panel as the navigation knows it, before it is loaded. */
+export interface PanelLink {
+  /** Its address: `#sine`. */
+  readonly id: string;
+  readonly title: string;
+  readonly load: () => Promise<{ readonly panel: Panel }>;
+}
+
+/** Every panel, in the order of the navigation. A line here and, where it computes, one in `worker.ts`. */
+export const panels: readonly PanelLink[] = [
+  { id: "sine", title: "Sine to cosine", load: () => import("./panels/sine/panel.ts") },
+];
