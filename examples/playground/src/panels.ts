@@ -11,4 +11,7 @@ export interface PanelLink {
 /** Every panel, in the order of the navigation. A line here and, where it computes, one in `worker.ts`. */
 export const panels: readonly PanelLink[] = [
   { id: "sine", title: "Sine to cosine", load: () => import("./panels/sine/panel.ts") },
+  { id: "digits", title: "Digits", load: () => import("./panels/digits/panel.ts") },
+  { id: "text", title: "Text", load: () => import("./panels/text/panel.ts") },
+  { id: "words", title: "Words", load: () => import("./panels/words/panel.ts") },
 ];

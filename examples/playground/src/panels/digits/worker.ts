@@ -36,6 +36,8 @@ export type DigitsAnswer =
   | { readonly type: "digits"; readonly train: number; readonly test: number };
 
 const BATCH = 50;
+/** Training pauses after so many steps; who likes goes on. */
+const STEPS = 2000;
 /** How many digits are held out to be tested on. */
 const TESTED = 300;
 /** Milliseconds from one test to the next. */
@@ -131,17 +133,19 @@ export function create(settings: ReaderSettings): Trainee<DigitsWork> {
   const reader = new DigitReader(settings);
   let losses: number[] = [];
   let [accuracy, tested] = [0, Number.NEGATIVE_INFINITY];
-  let samples = 0;
+  let [steps, samples] = [0, 0];
 
   return {
     step() {
       const digits = source!.next();
       losses.push(reader.step(batch(digits, 0, digits.count)));
+      steps++;
     },
+    done: () => steps % STEPS === 0,
     progress() {
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       losses = [];
-      if (performance.now() - tested > BETWEEN_TESTS) {
+      if (performance.now() - tested > BETWEEN_TESTS || steps % STEPS === 0) {
         accuracy = reader.accuracy(source!.test);
         tested = performance.now();
       }

@@ -28,9 +28,10 @@ export interface TextWork {
   readonly answer: string;
 }
 
-/** Tokens of a sample, and milliseconds from one to the next. */
-const SAMPLE = { char: 160, word: 40 };
-const BETWEEN_SAMPLES = 1000;
+/** Tokens of a sample. */
+const SAMPLE = { char: 140, word: 30 };
+/** From one sample to the next there are so many times more steps: at first much changes, later little. */
+const BETWEEN_SAMPLES = 1.6;
 /** The most places of the text that are read side by side, and how many tokens of each at a time. */
 const PLACES = 16;
 const UNROLL = 40;
@@ -48,7 +49,7 @@ export function create(settings: TextSettings): Trainee<TextWork> {
   let { temperature } = settings;
   let losses: number[] = [];
   let [epoch, drawn] = [1, 0];
-  let written = Number.NEGATIVE_INFINITY;
+  let [steps, nextSample] = [0, 0];
 
   const write = (prompt: string, length: number): string =>
     model.generate({ prompt, length, temperature, seed: seed + drawn++ });
@@ -61,6 +62,7 @@ export function create(settings: TextSettings): Trainee<TextWork> {
       unroll: UNROLL,
       onBatchEnd: (batch) => {
         losses.push(batch.loss);
+        steps++;
         epoch = batch.epoch;
         return pass();
       },
@@ -72,9 +74,9 @@ export function create(settings: TextSettings): Trainee<TextWork> {
     progress() {
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       losses = [];
-      const due = performance.now() - written > BETWEEN_SAMPLES;
+      const due = steps >= nextSample;
+      if (due) nextSample = Math.max(10, BETWEEN_SAMPLES * steps);
       const sample = due ? write("", SAMPLE[level]) : undefined;
-      if (due) written = performance.now();
       return { loss, epoch, tokens, sample };
     },
     adjust(changed) {

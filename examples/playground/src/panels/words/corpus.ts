@@ -1,6 +1,7 @@
 import { type Generator, generator } from "../../../../support/generator.ts";
 import { type Sentence, TAGS } from "../../../../support/treebank.ts";
-import { endings, type Group, groups, lexicon, list, patterns, tagOf } from "./lexicon.ts";
+import { type Group, groups, list } from "./groups.ts";
+import { endings, lexicon, patterns, tagOf } from "./lexicon.ts";
 
 const oneOf = <T>(choices: readonly T[], random: Generator): T =>
   choices[Math.floor(random() * choices.length)]!;

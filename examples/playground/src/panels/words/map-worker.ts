@@ -4,7 +4,7 @@ import { sentencesOf } from "../../../../support/words.ts";
 import type { Trainee } from "../../lib/serve.ts";
 import { Turnstile } from "../../lib/turnstile.ts";
 import { groupOf, plainSentences } from "./corpus.ts";
-import type { Group } from "./lexicon.ts";
+import type { Group } from "./groups.ts";
 import { Projection } from "./projection.ts";
 
 export interface MapSettings {

@@ -34,7 +34,7 @@ export interface TaggingWork {
 
 const SENTENCES = { learned: 2000, held: 150 };
 const BATCH = 16;
-/** After so many steps nothing more is to be gained. */
+/** Training pauses after so many steps: little more is to be gained. */
 const STEPS = 375;
 /** Milliseconds from one test to the next. */
 const BETWEEN_TESTS = 250;
@@ -87,11 +87,11 @@ export function create({ learningRate, seed }: TaggingSettings): Trainee<Tagging
       );
       steps++;
     },
-    done: () => steps >= STEPS,
+    done: () => steps % STEPS === 0,
     progress() {
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       losses = [];
-      if (performance.now() - tested > BETWEEN_TESTS || steps >= STEPS) {
+      if (performance.now() - tested > BETWEEN_TESTS || steps % STEPS === 0) {
         accuracy = test();
         tested = performance.now();
       }

@@ -47,7 +47,7 @@ export interface TranslationWork {
 
 const PAIRS = { learned: 1500, held: 50, seed: 1 };
 const BATCH = 32;
-/** After so many steps nothing more is to be gained. */
+/** Training pauses after so many steps: little more is to be gained. */
 const STEPS = 500;
 /** A network that has learned little yet may never come to an end. */
 const LONGEST = 16;
@@ -55,6 +55,7 @@ const LONGEST = 16;
 const pairs = makePairs(PAIRS.learned, PAIRS.held, PAIRS.seed);
 const languages = new Languages(pairs);
 const known = languages.encode(pairs.train);
+const englishWords = [...new Set(pairs.train.flatMap(({ english }) => english))].sort();
 
 /** Batches epoch after epoch. */
 function* endless({ x, y }: typeof known, seed: number): Generator<typeof known> {
@@ -94,7 +95,7 @@ export function create(settings: TranslationSettings): Trainee<TranslationWork> 
       losses.push(optimizer.minimize(() => model.loss(x, y)));
       steps++;
     },
-    done: () => steps >= STEPS,
+    done: () => steps % STEPS === 0,
     progress() {
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       losses = [];
@@ -113,7 +114,7 @@ export function create(settings: TranslationSettings): Trainee<TranslationWork> 
         case "words":
           return {
             type: "words",
-            words: [...new Set(pairs.train.flatMap(({ english }) => english))],
+            words: englishWords,
           };
       }
     },
