@@ -53,7 +53,7 @@ export function readingView({ still, finished }: ViewOptions): ReadingView {
   const shares = Array.from({ length: CLASSES }, () => element("span", { class: "number" }));
   const list = element(
     "ol",
-    { class: "bars", "aria-label": "How likely each digit is" },
+    { class: "classes", "aria-label": "How likely each digit is" },
     ...bars.map((bar, digit) =>
       element("li", {}, element("b", {}, `${digit}`), element("span", {}, bar), shares[digit]!),
     ),
@@ -109,7 +109,7 @@ export function readingView({ still, finished }: ViewOptions): ReadingView {
     element: element(
       "div",
       { class: "reading-view" },
-      element("div", { class: "maps" }, picture.element, hidden.element, classes.element),
+      element("div", { class: "row-maps" }, picture.element, hidden.element, classes.element),
       slider.element,
       verdict,
       list,

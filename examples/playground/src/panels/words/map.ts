@@ -14,7 +14,8 @@ const PACE = 30;
 export function mountMap(host: HTMLElement, kit: Kit): void {
   let chosen = "cat";
   const window = range({
-    ...{ label: "Window, words to either side", min: 1, max: 8, value: 4 },
+    ...{ label: "Window", min: 1, max: 8, value: 4 },
+    format: (value) => `${value} words to either side`,
     change: () => reset(),
   });
   const source = choice<"made" | "own">({

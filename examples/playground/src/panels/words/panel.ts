@@ -15,7 +15,7 @@ export const panel: Panel = {
     const views = tabs("Networks", [
       { title: "Translation", mount: (view) => mountTranslation(view, kit) },
       { title: "Parts of speech", mount: (view) => mountTagging(view, kit) },
-      { title: "Map of words", mount: (view) => mountMap(view, kit) },
+      { title: "Word map", mount: (view) => mountMap(view, kit) },
     ]);
     host.append(views);
   },

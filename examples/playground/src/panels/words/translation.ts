@@ -20,7 +20,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
   });
   const attention = choice<TranslationSettings["attention"]>({
     label: "Attention",
-    options: { luong: "Luong (general)", bahdanau: "Bahdanau (additive)" },
+    options: { luong: "Luong", bahdanau: "Bahdanau" },
     value: "luong",
     change: () => reset(),
   });
@@ -36,7 +36,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
   });
 
   const sentence = textField({
-    ...{ label: "English", value: "The white horse does not like the green apple today." },
+    ...{ label: "English", value: "The white horse does not like the apple." },
     input: () => {
       right.textContent = "";
       void translate();

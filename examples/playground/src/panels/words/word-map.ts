@@ -4,11 +4,11 @@ import { colour, onThemeChange } from "../../lib/theme.ts";
 import type { Spot } from "./map-worker.ts";
 
 const HEIGHT = 460;
-const MARGIN = { side: 56, top: 16 };
+const MARGIN = { side: 72, top: 32 };
 const DOT = 3.5;
 const TEXT = 12;
-/** How close dots may come to one another, and how often they are moved apart. */
-const CLOSEST = 15;
+/** How close dots may come to one another: names are wider than they are high. And how often dots are moved apart. */
+const CLOSEST = { across: 30, down: 16 };
 const PASSES = 12;
 /** How many colours the style sheet has for groups; the names of groups tell those apart that share one. */
 const COLOURS = 8;
@@ -28,15 +28,15 @@ export interface WordMap {
   draw(spots: readonly Spot[], chosen: string): void;
 }
 
-/** Moves dots that are closer than `CLOSEST` apart, so that their names have room; the others stay where they are. */
+/** Moves dots apart whose names would cover one another; the others stay where they are. */
 function apart(dots: { x: number; y: number }[]): { x: number; y: number }[] {
   for (let pass = 0; pass < PASSES; pass++)
     for (const [n, a] of dots.entries())
       for (const b of dots.slice(n + 1)) {
         const [dx, dy] = [b.x - a.x, b.y - a.y];
-        const distance = Math.hypot(dx, dy) || 1e-6;
-        if (distance >= CLOSEST) continue;
-        const push = (CLOSEST - distance) / 2 / distance;
+        const nearness = Math.hypot(dx / CLOSEST.across, dy / CLOSEST.down) || 1e-6;
+        if (nearness >= 1) continue;
+        const push = (1 / nearness - 1) / 2;
         a.x -= push * dx;
         a.y -= push * dy;
         b.x += push * dx;
@@ -67,14 +67,13 @@ export function wordMap({ label, groups, chosen: told }: WordMapOptions): WordMa
     ),
   );
 
-  /** From the plane of the vectors to pixels, as large as there is room, both ways alike. */
+  /** From the plane of the vectors to pixels: as wide and as high as there is room. */
   function toPixels(width: number): typeof places {
-    const reach = Math.max(...spots.map(({ x, y }) => Math.max(Math.abs(x), Math.abs(y))), 1e-9);
-    const [across, down] = [width / 2 - MARGIN.side, HEIGHT / 2 - MARGIN.top];
-    return spots.map(({ x, y }) => ({
-      x: width / 2 + (x / reach) * across,
-      y: HEIGHT / 2 - (y / reach) * down,
-    }));
+    const reach = (axis: "x" | "y"): number =>
+      Math.max(1e-9, ...spots.map((spot) => Math.abs(spot[axis])));
+    const across = (width / 2 - Math.min(MARGIN.side, width / 7)) / reach("x");
+    const down = (HEIGHT / 2 - MARGIN.top) / reach("y");
+    return spots.map(({ x, y }) => ({ x: width / 2 + x * across, y: HEIGHT / 2 - y * down }));
   }
 
   function paint(): void {
