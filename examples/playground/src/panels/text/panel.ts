@@ -27,7 +27,7 @@ export const panel: Panel = {
   mount(host, kit) {
     let losses = new Losses();
     const chosen = choice<TextName | "own">({
-      ...{ label: "Text", options: titles, value: "house" },
+      ...{ label: "Sample text", options: titles, value: "house" },
       change(name) {
         if (name === "own") return void field.querySelector("textarea")!.select();
         text.value = texts[name].make();

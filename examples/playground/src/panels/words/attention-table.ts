@@ -21,31 +21,43 @@ export function attentionTable(): AttentionTable {
       table,
     ),
   );
+  /** The words of rows and columns, and the cells in between. */
+  let words = "";
+  let cells: HTMLElement[][] = [];
+
+  /** A table without weights. */
+  function layOut({ source, target }: Translation): void {
+    const heads = source.map((word) => element("th", { scope: "col" }, element("span", {}, word)));
+    const rows = [...target, "(end)"];
+    cells = rows.map(() =>
+      source.map(() => element("td", {}, element("span", { class: "hidden" }))),
+    );
+    table.replaceChildren(
+      element("thead", {}, element("tr", {}, element("td", {}), ...heads)),
+      element(
+        "tbody",
+        {},
+        ...rows.map((word, t) =>
+          element("tr", {}, element("th", { scope: "row" }, word), ...cells[t]!),
+        ),
+      ),
+    );
+  }
+
   return {
     element: figure,
-    show({ source, target, weights }) {
-      const head = element(
-        "tr",
-        {},
-        element("td", {}),
-        ...source.map((word) => element("th", { scope: "col" }, element("span", {}, word))),
-      );
-      const rows = [...target, "end"].map((word, t) =>
-        element(
-          "tr",
-          {},
-          element("th", { scope: "row" }, word),
-          ...source.map((_, s) => {
-            const weight = weights[t]?.[s] ?? 0;
-            return element(
-              "td",
-              { style: `--weight: ${100 * weight}%` },
-              element("span", { class: "hidden" }, percent(weight)),
-            );
-          }),
-        ),
-      );
-      table.replaceChildren(element("thead", {}, head), element("tbody", {}, ...rows));
+    show(translation) {
+      const { source, target, weights } = translation;
+      const now = JSON.stringify([source, target]);
+      if (now !== words) layOut(translation); // otherwise who reads the table is left where they are
+      words = now;
+      cells.forEach((row, t) => {
+        row.forEach((cell, s) => {
+          const weight = weights[t]?.[s] ?? 0;
+          cell.style.setProperty("--weight", `${100 * weight}%`);
+          cell.firstElementChild!.textContent = percent(weight);
+        });
+      });
     },
   };
 }

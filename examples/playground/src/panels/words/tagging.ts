@@ -39,6 +39,9 @@ const wordsOf = (text: string): string[] =>
 /** Below this a guess is shown with a question mark. */
 const SURE = 0.6;
 
+const wordElement = (): HTMLElement =>
+  element("span", { class: "word" }, element("b"), " ", element("i"));
+
 /** Parts of speech, as one types. */
 export function mountTagging(host: HTMLElement, kit: Kit): void {
   let losses = new Losses();
@@ -76,17 +79,16 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
   });
 
   function show(sentence: readonly Tagged[]): void {
-    tagged.replaceChildren(
-      ...sentence.flatMap(({ word, tag, probability }) => [
-        element(
-          "span",
-          { class: "word", "data-tag": tag, title: `${Math.round(100 * probability)} % sure` },
-          element("b", {}, word),
-          element("i", {}, `${names[tag] ?? tag}${probability < SURE ? "?" : ""}`),
-        ),
-        " ",
-      ]),
-    );
+    while (tagged.childElementCount > sentence.length) tagged.lastElementChild!.remove();
+    while (tagged.childElementCount < sentence.length) tagged.append(wordElement());
+    sentence.forEach(({ word, tag, probability }, n) => {
+      const shown = tagged.children[n] as HTMLElement;
+      shown.dataset.tag = tag;
+      shown.title = `${Math.round(100 * probability)} % sure`;
+      shown.firstElementChild!.textContent = word;
+      const name = names[tag] ?? tag;
+      shown.lastElementChild!.textContent = probability < SURE ? `${name}?` : name;
+    });
   }
   async function tag(): Promise<void> {
     show(await training.ask(wordsOf(text.value)));
@@ -104,7 +106,7 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
     status,
     element("div", { class: "wide" }, text.element),
     toolbar(
-      "Sentences",
+      "Examples",
       button("Another sentence", () => {
         example = (example + 1) % examples.length;
         text.value = examples[example]!;

@@ -48,7 +48,7 @@ export interface TranslationWork {
 const PAIRS = { learned: 1500, held: 50, seed: 1 };
 const BATCH = 32;
 /** Training pauses after so many steps: little more is to be gained. */
-const STEPS = 500;
+const STEPS = 320;
 /** A network that has learned little yet may never come to an end. */
 const LONGEST = 16;
 

@@ -117,7 +117,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
         { class: "stack" },
         element("div", { class: "wide" }, sentence.element),
         toolbar(
-          "Sentences",
+          "Examples",
           button("Another sentence", () => void example()),
         ),
         french,
