@@ -7,6 +7,9 @@ const works: Readonly<
   Record<string, () => Promise<{ readonly create: (settings: never) => unknown }>>
 > = {
   sine: () => import("./panels/sine/worker.ts"),
+  gates: () => import("./panels/gates/worker.ts"),
+  gradient: () => import("./panels/gradient/worker.ts"),
+  speed: () => import("./panels/speed/worker.ts"),
 };
 
 const scope = self as unknown as WorkerScope & { readonly name: string };
