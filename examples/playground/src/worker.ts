@@ -12,6 +12,9 @@ const works: Readonly<
   translation: () => import("./panels/words/translation-worker.ts"),
   tagging: () => import("./panels/words/tagging-worker.ts"),
   map: () => import("./panels/words/map-worker.ts"),
+  gates: () => import("./panels/gates/worker.ts"),
+  gradient: () => import("./panels/gradient/worker.ts"),
+  speed: () => import("./panels/speed/worker.ts"),
 };
 
 const scope = self as unknown as WorkerScope & { readonly name: string };

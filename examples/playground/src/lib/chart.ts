@@ -1,5 +1,4 @@
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import { element } from "./elements.ts";
 import { colour, onThemeChange } from "./theme.ts";
 
@@ -15,7 +14,7 @@ export interface Curve {
 export interface ChartOptions {
   /** What the chart shows, for its caption and for screen readers. */
   readonly label: string;
-  readonly xLabel: string;
+  readonly xLabel?: string;
   readonly yLabel?: string;
   readonly curves: readonly Curve[];
   /** Where the vertical axis ends; by the values where it is not given. */
@@ -24,6 +23,8 @@ export interface ChartOptions {
   readonly logarithmic?: boolean;
   /** Pixels. Default 240. */
   readonly height?: number;
+  /** No axes: x = 0, 1, 2, ... are as far apart as the columns of a heat map as wide. Default false. */
+  readonly bare?: boolean;
 }
 
 export interface Chart {
@@ -72,10 +73,12 @@ function powers(low: number, high: number): number[] {
 
 /** Curves over a common x, which follow the theme and the width there is. */
 export function chart(options: ChartOptions): Chart {
-  const { label, xLabel, yLabel, curves, yRange, logarithmic = false, height = 240 } = options;
+  const { label, xLabel, yLabel, curves, yRange, bare = false } = options;
+  const { logarithmic = false, height = 240 } = options;
   const axis = (more: uPlot.Axis): uPlot.Axis => ({
     stroke: () => colour("--quiet"),
     grid: { stroke: () => colour("--line"), width: 1 },
+    show: !bare,
     ticks: { show: false },
     font: FONT,
     labelFont: FONT,
@@ -92,8 +95,9 @@ export function chart(options: ChartOptions): Chart {
       height,
       cursor: { show: false },
       legend: { show: false },
+      ...(bare && { padding: [4, 0, 4, 0] as uPlot.Padding }),
       scales: {
-        x: { time: false },
+        x: { time: false, ...(bare && { range: (_, low, high) => [low - 0.5, high + 0.5] }) },
         y: {
           ...(logarithmic && { distr: 3 as const, range: (_, low, high) => decades(low, high) }),
           ...(yRange && { range: [yRange[0], yRange[1]] as uPlot.Range.MinMax }),
@@ -101,8 +105,7 @@ export function chart(options: ChartOptions): Chart {
       },
       axes: [
         axis({
-          label: xLabel,
-          labelSize: 18,
+          ...(xLabel !== undefined && { label: xLabel, labelSize: 18 }),
           size: 26,
           space: 56,
           values: (_, ticks) => ticks.map(tickText),

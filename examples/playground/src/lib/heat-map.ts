@@ -16,6 +16,8 @@ export interface HeatMap {
   readonly element: HTMLElement;
   /** Draws values row by row, [rows, columns]; another number of either may be given. NaN is left blank. */
   draw(values: ArrayLike<number>, rows?: number, columns?: number): void;
+  /** Marks a column, or none. */
+  mark(column: number | undefined): void;
   /** Says in words what is to be seen, for those who do not see it. */
   describe(text: string): void;
 }
@@ -32,6 +34,7 @@ export function heatMap(options: HeatMapOptions): HeatMap {
   let { rows, columns } = options;
   let values: ArrayLike<number> = new Float32Array(rows * columns).fill(Number.NaN);
   const canvas = element("canvas", { class: "heat-map", role: "img", "aria-label": label });
+  const mark = element("i", { class: "mark", hidden: true });
   const context = canvas.getContext("2d")!;
 
   function paint(): void {
@@ -58,10 +61,19 @@ export function heatMap(options: HeatMapOptions): HeatMap {
   onThemeChange(paint);
   paint();
   return {
-    element: element("figure", {}, element("figcaption", {}, label), canvas),
+    element: element(
+      "figure",
+      {},
+      element("figcaption", {}, label),
+      element("div", { class: "marked" }, canvas, mark),
+    ),
     draw(next, nextRows = rows, nextColumns = columns) {
       [values, rows, columns] = [next, nextRows, nextColumns];
       paint();
+    },
+    mark(column) {
+      mark.hidden = column === undefined;
+      mark.style.left = `${(100 * ((column ?? 0) + 0.5)) / columns}%`;
     },
     describe(text) {
       canvas.setAttribute("aria-label", `${label}: ${text}`);

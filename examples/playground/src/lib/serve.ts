@@ -59,7 +59,8 @@ export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Crea
   const post = (report: Report<W>): void => scope.postMessage(report);
   const report = (): void => {
     lastReport = performance.now();
-    post({ type: "progress", generation, steps, done, progress: trainee.progress?.() });
+    if (trainee.progress)
+      post({ type: "progress", generation, steps, done, progress: trainee.progress() });
   };
   const fail = (error: unknown): void => {
     running = false;
@@ -76,17 +77,17 @@ export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Crea
   const step = async (): Promise<void> => {
     await trainee.step?.();
     steps++;
-    done = trainee.done?.() ?? false;
+    done = !trainee.step || (trainee.done?.() ?? false);
     if (done) running = false;
   };
 
   /** Steps for a slice of time, or the one that is due. */
   async function slice(): Promise<void> {
     const until = performance.now() + SLICE;
-    do {
-      if (!running) return;
+    while (running) {
       await step();
-    } while (stepsPerSecond === Number.POSITIVE_INFINITY && performance.now() < until);
+      if (stepsPerSecond < Number.POSITIVE_INFINITY || performance.now() >= until) break;
+    }
     if (performance.now() - lastReport >= REPORT || !running) report();
   }
 
@@ -109,10 +110,12 @@ export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Crea
         generation = command.generation;
         steps = 0;
         done = false;
+        trainee = {}; // should this one fail, the old one is not trained in its place
         trainee = await (await creating)(command.settings);
         return report();
       case "adjust":
-        return trainee.adjust?.(command.settings);
+        trainee.adjust?.(command.settings);
+        return running ? undefined : report();
       case "pace":
         stepsPerSecond = command.stepsPerSecond;
         return;

@@ -1,7 +1,7 @@
-import "./digits.css";
 import { chart } from "../../lib/chart.ts";
 import { button, choice, fileDrop, range, toolbar } from "../../lib/controls.ts";
 import { element } from "../../lib/elements.ts";
+import { latest } from "../../lib/latest.ts";
 import { Losses } from "../../lib/losses.ts";
 import type { Panel } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
@@ -25,9 +25,6 @@ export const panel: Panel = {
   mount(host, kit) {
     let losses = new Losses();
     let picture: Float32Array | undefined;
-    /** Whether an answer is waited for, and what is to be asked after it. */
-    let asking = false;
-    let next: Wanted | undefined;
 
     const cell = choice<ReaderSettings["cell"]>({
       label: "Cell",
@@ -53,7 +50,7 @@ export const panel: Panel = {
     const paper = pad({
       drawn(drawn, finished) {
         picture = drawn;
-        if (picture) void read(picture, finished);
+        if (picture) read({ picture, finished });
         else view.clear();
       },
       announce: kit.announce,
@@ -83,29 +80,23 @@ export const panel: Panel = {
       running: buttons.showRunning,
     });
 
-    /** Has a picture read; of several that come while one is being read the last one. */
-    async function read(wanted: Float32Array, finished: boolean): Promise<void> {
-      next = { picture: wanted, finished };
-      if (asking) return;
-      asking = true;
-      try {
-        while (next) {
-          const now: Wanted = next;
-          next = undefined;
-          const answer = await training.ask({ type: "read", picture: now.picture });
-          if (answer.type === "reading" && picture === now.picture)
-            view.show(now.picture, answer.reading, now.finished);
-        }
-      } finally {
-        asking = false;
-      }
-    }
+    const read = latest(
+      async (wanted: Wanted) => ({
+        wanted,
+        answer: await training.ask({ type: "read", picture: wanted.picture }),
+      }),
+      ({ wanted, answer }) => {
+        if (answer.type === "reading" && picture === wanted.picture)
+          view.show(wanted.picture, answer.reading, wanted.finished);
+      },
+      kit.fail,
+    );
     async function sample(): Promise<void> {
       const answer = await training.ask({ type: "sample" });
       if (answer.type !== "sample") return;
       picture = answer.picture;
       paper.show(picture);
-      await read(picture, true);
+      read({ picture, finished: true });
     }
     async function open(files: readonly File[]): Promise<void> {
       try {
@@ -131,7 +122,7 @@ export const panel: Panel = {
 
     const source = element(
       "p",
-      { class: "note" },
+      { class: "hint" },
       "Learns from digits that are drawn as they are needed.",
     );
     host.append(
@@ -150,11 +141,11 @@ export const panel: Panel = {
             "Drawing",
             button("Clear", () => paper.clear()),
             button("Sample", () => void sample()),
-            button("Read again", () => picture && void read(picture, true)),
+            button("Read again", () => picture && read({ picture, finished: true })),
           ),
           element(
             "p",
-            { id: "pad-help", class: "note" },
+            { id: "pad-help", class: "hint" },
             "By keyboard: arrows move, Space puts the pen down and lifts it, Delete clears.",
           ),
         ),

@@ -1,4 +1,3 @@
-import "./text.css";
 import { chart } from "../../lib/chart.ts";
 import { button, choice, fileDrop, range, textField, toolbar } from "../../lib/controls.ts";
 import { element } from "../../lib/elements.ts";

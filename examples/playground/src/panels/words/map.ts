@@ -1,5 +1,6 @@
 import { choice, range, textField, toolbar } from "../../lib/controls.ts";
 import { element } from "../../lib/elements.ts";
+import { latest } from "../../lib/latest.ts";
 import type { Kit } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
 import { groups } from "./groups.ts";
@@ -41,7 +42,7 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
     groups: Object.keys(groups),
     chosen(word) {
       chosen = word;
-      void ask();
+      ask(chosen);
     },
   });
   const nearest = element("ol", { class: "nearest" });
@@ -69,19 +70,25 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   function show(spots: readonly Spot[]): void {
     if (spots.length > 0 && !spots.some(({ word }) => word === chosen)) chosen = spots[0]!.word;
     map.draw(spots, chosen);
-    if (spots.length > 0) void ask();
+    if (spots.length > 0) ask(chosen);
   }
-  async function ask(): Promise<void> {
-    const word = chosen;
-    const near = await training.ask({ word, count: NEAREST });
-    if (word !== chosen) return;
-    heading.textContent = `Nearest to “${word}”`;
-    nearest.replaceChildren(
-      ...near.map(([name, similarity]) =>
-        element("li", {}, `${name} `, element("span", { class: "number" }, similarity.toFixed(2))),
-      ),
-    );
-  }
+  const ask = latest(
+    async (word: string) => ({ word, near: await training.ask({ word, count: NEAREST }) }),
+    ({ word, near }) => {
+      heading.textContent = `Nearest to “${word}”`;
+      nearest.replaceChildren(
+        ...near.map(([name, similarity]) =>
+          element(
+            "li",
+            {},
+            `${name} `,
+            element("span", { class: "number" }, similarity.toFixed(2)),
+          ),
+        ),
+      );
+    },
+    kit.fail,
+  );
   function reset(): void {
     kit.fail(undefined);
     training.reset(settings());

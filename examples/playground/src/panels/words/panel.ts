@@ -1,4 +1,3 @@
-import "./words.css";
 import type { Panel } from "../../lib/panel.ts";
 import { tabs } from "../../lib/tabs.ts";
 import { mountMap } from "./map.ts";

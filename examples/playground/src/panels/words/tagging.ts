@@ -1,6 +1,7 @@
 import { chart } from "../../lib/chart.ts";
 import { button, range, textField, toolbar } from "../../lib/controls.ts";
 import { element } from "../../lib/elements.ts";
+import { latest } from "../../lib/latest.ts";
 import { Losses } from "../../lib/losses.ts";
 import type { Kit } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
@@ -53,7 +54,7 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
   const settings = (): TaggingSettings => ({ learningRate: learningRate.value, seed: 1 });
   const text = textField({
     ...{ label: "A sentence of yours", value: examples[0]!, rows: 2 },
-    input: () => void tag(),
+    input: () => tag(),
   });
   const tagged = element("p", { class: "tagged" });
   const status = element("p", { class: "reading" });
@@ -90,9 +91,8 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
       shown.lastElementChild!.textContent = probability < SURE ? `${name}?` : name;
     });
   }
-  async function tag(): Promise<void> {
-    show(await training.ask(wordsOf(text.value)));
-  }
+  const ask = latest((words: string[]) => training.ask(words), show, kit.fail);
+  const tag = (): void => ask(wordsOf(text.value));
   function reset(): void {
     losses = new Losses();
     kit.fail(undefined);
@@ -110,18 +110,18 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
       button("Another sentence", () => {
         example = (example + 1) % examples.length;
         text.value = examples[example]!;
-        void tag();
+        tag();
       }),
     ),
     tagged,
     element(
       "p",
-      { class: "note" },
+      { class: "hint" },
       "It learned from sentences that were made up from some 250 words. Of others it sees the last three letters and the place: " +
         "try words that do not exist.",
     ),
     loss.element,
   );
   training.start();
-  void tag();
+  tag();
 }

@@ -1,6 +1,7 @@
 import { chart } from "../../lib/chart.ts";
 import { button, choice, range, textField, toolbar } from "../../lib/controls.ts";
 import { element } from "../../lib/elements.ts";
+import { latest } from "../../lib/latest.ts";
 import { Losses } from "../../lib/losses.ts";
 import type { Kit } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
@@ -39,14 +40,14 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     ...{ label: "English", value: "The white horse does not like the apple." },
     input: () => {
       right.textContent = "";
-      void translate();
+      translate();
     },
   });
   const french = element("p", { class: "translated", lang: "fr" });
-  const right = element("p", { class: "note" });
-  const unknown = element("p", { class: "note" });
+  const right = element("p", { class: "hint" });
+  const unknown = element("p", { class: "hint" });
   const table = attentionTable();
-  const words = element("p", { class: "note" });
+  const words = element("p", { class: "hint" });
   const status = element("p", { class: "reading" });
   const loss = chart({
     ...{ label: "Cross-entropy", xLabel: "training step", yLabel: "nats a word" },
@@ -79,19 +80,23 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
         : "";
     table.show(translation);
   }
-  async function translate(): Promise<void> {
+  const ask = latest(
+    (source: string[]) => training.ask({ type: "translate", source }),
+    (answer) => {
+      if (answer.type === "translation") show(answer.translation);
+    },
+    kit.fail,
+  );
+  function translate(): void {
     const source = wordsOf(sentence.value);
-    if (source.length === 0) return;
-    const answer = await training.ask({ type: "translate", source });
-    if (answer.type === "translation") show(answer.translation);
+    if (source.length > 0) ask(source);
   }
   async function example(): Promise<void> {
     const answer = await training.ask({ type: "example" });
     if (answer.type !== "example") return;
     sentence.value = answer.english.join(" ");
     right.textContent = `Right: ${answer.french.join(" ").replaceAll("' ", "'")}`;
-    await translate();
-    kit.announce(french.textContent);
+    translate();
   }
   async function listWords(): Promise<void> {
     const answer = await training.ask({ type: "words" });
@@ -130,6 +135,6 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     loss.element,
   );
   training.start();
-  void translate();
+  translate();
   void listWords();
 }
