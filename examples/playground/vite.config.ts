@@ -20,6 +20,16 @@ export default defineConfig({
   },
   server: { headers },
   preview: { headers },
-  worker: { format: "es" }, // in chunks: what the panels' workers share is there once
+  worker: {
+    format: "es", // in chunks: what the panels' workers share is there once
+    rolldownOptions: {
+      output: {
+        // One chunk of what all of them need: gzip makes more of one than of ten (146 KB for the whole page, not 150).
+        codeSplitting: {
+          groups: [{ name: "library", test: /bindings\/(?!js|seq2seq|text|word2vec)/ }],
+        },
+      },
+    },
+  },
   build: { target: "es2022", outDir: at("../../build/playground"), emptyOutDir: true },
 });

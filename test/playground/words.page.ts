@@ -71,7 +71,10 @@ describeInBrowser("words", (open) => {
     const area = page.getByLabel(/^Your text/);
     await area.fill("Hello there.");
     await area.blur();
-    await page.getByRole("alert").waitFor();
+    await page
+      .getByRole("alert")
+      .getByText(/too short for a map: it has 0 words/)
+      .waitFor();
     const text =
       "The green river sings. The green forest sings. A quiet river sleeps. A quiet forest sleeps. ";
     await area.fill(text.repeat(40));

@@ -8,6 +8,8 @@ export function latest<Q, A>(
   failed: (message: string | undefined) => void,
 ): (question: Q) => void {
   let asking = false;
+  /** Whether something has been said to be wrong here, to be taken back once something goes well. */
+  let wrong = false;
   let next: { readonly question: Q } | undefined;
 
   async function work(): Promise<void> {
@@ -17,9 +19,11 @@ export function latest<Q, A>(
       next = undefined;
       try {
         const answer = await ask(question);
-        failed(undefined);
+        if (wrong) failed(undefined);
+        wrong = false;
         answered(answer);
       } catch (error) {
+        wrong = true;
         failed((error as Error).message);
       }
     }

@@ -153,7 +153,7 @@ export const panel: Panel = {
       ),
       loss.element,
       element(
-        "section",
+        "div",
         { class: "stack" },
         element("h3", {}, "Real handwriting"),
         source,

@@ -184,7 +184,7 @@ export const panel: Panel = {
         ),
       ),
       element(
-        "section",
+        "div",
         { class: "stack" },
         element("h3", {}, "What it writes by and by, the latest first"),
         samples,

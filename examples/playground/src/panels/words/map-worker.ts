@@ -41,12 +41,27 @@ const EPOCHS = 40;
 /** How many words of a text of one's own are on the map, and how many letters they have at least. */
 const SHOWN = 70;
 const LETTERS = 4;
+const FEWEST = 5;
+/** Words that come less often are left out. */
+const OFTEN = 2;
+
+/** Throws where a text has too few words for a map, in words for who pasted it. */
+function checkText(sentences: readonly (readonly string[])[]): void {
+  const counts = new Map<string, number>();
+  for (const word of sentences.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
+  const shown = [...counts].filter(([word, count]) => word.length >= LETTERS && count >= OFTEN);
+  if (shown.length < FEWEST)
+    throw new Error(
+      `The text is too short for a map: it has ${shown.length} words of ${LETTERS} letters or more that come twice or more often, and ${FEWEST} are needed.`,
+    );
+}
 
 export function create({ text, window, seed }: MapSettings): Trainee<MapWork> {
   const sentences = text ? sentencesOf(text) : plainSentences(SENTENCES, seed);
+  if (text) checkText(sentences);
   const model = new Word2Vec({
     ...{ architecture: "skipgram", vectorSize: VECTOR, window, seed },
-    ...{ minCount: 2, subsample: text ? 1e-3 : 1e-2 },
+    ...{ minCount: OFTEN, subsample: text ? 1e-3 : 1e-2 },
   });
   let fraction = 0;
   let words: string[] = [];
@@ -65,10 +80,6 @@ export function create({ text, window, seed }: MapSettings): Trainee<MapWork> {
     const wanted = (word: string): boolean => (text ? word.length >= LETTERS : groupOf.has(word));
     words = model.words.filter(wanted);
     if (text) words = words.slice(0, SHOWN);
-    if (words.length < 3)
-      throw new Error(
-        `The text has too few words for a map: of ${LETTERS} letters or more, each twice or more often, it has ${words.length}. Paste a longer one.`,
-      );
     projection = new Projection(words.length, VECTOR);
   }
 

@@ -53,7 +53,7 @@ export function wordMap({ label, groups, chosen: told }: WordMapOptions): WordMa
   const canvas = element("canvas", { class: "word-map", role: "img", "aria-label": label });
   const context = canvas.getContext("2d")!;
   const id = freshId("word");
-  const list = element("select", { id, onchange: () => told(list.value) });
+  const list = element("select", { id, onchange: () => choose(list.value) });
   const keys = element(
     "span",
     { class: "keys" },
@@ -109,10 +109,16 @@ export function wordMap({ label, groups, chosen: told }: WordMapOptions): WordMa
     });
   }
 
+  function choose(word: string): void {
+    chosen = list.value = word;
+    paint();
+    told(word);
+  }
+
   canvas.addEventListener("click", ({ offsetX, offsetY }) => {
     const distances = places.map(({ x, y }) => Math.hypot(x - offsetX, y - offsetY));
     const nearest = spots[distances.indexOf(Math.min(...distances))];
-    if (nearest) told(nearest.word);
+    if (nearest) choose(nearest.word);
   });
   new ResizeObserver(paint).observe(canvas);
   onThemeChange(paint);
