@@ -7,6 +7,11 @@ const works: Readonly<
   Record<string, () => Promise<{ readonly create: (settings: never) => unknown }>>
 > = {
   sine: () => import("./panels/sine/worker.ts"),
+  digits: () => import("./panels/digits/worker.ts"),
+  text: () => import("./panels/text/worker.ts"),
+  translation: () => import("./panels/words/translation-worker.ts"),
+  tagging: () => import("./panels/words/tagging-worker.ts"),
+  map: () => import("./panels/words/map-worker.ts"),
   gates: () => import("./panels/gates/worker.ts"),
   gradient: () => import("./panels/gradient/worker.ts"),
   speed: () => import("./panels/speed/worker.ts"),
