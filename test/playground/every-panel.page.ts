@@ -35,14 +35,42 @@ describeInBrowser("every panel", (open) => {
 
   test("a hundred turns from panel to panel leave no more workers than one round", async () => {
     const page = await open(ids[0]!);
-    const go = async (id: string): Promise<void> => {
-      await page.locator(`nav a[href="#${id}"]`).click();
-      await page.locator(`section:not([hidden]) #${id}-title`).waitFor();
-    };
-    for (const id of ids) await go(id);
-    const workers = page.workers().length;
-    for (let turn = 0; turn < 100; turn++) await go(ids[turn % ids.length]!);
-    expect(page.workers().length).toBe(workers);
+    await page.addInitScript(() => {
+      const count = { workers: 0 };
+      Object.assign(window, {
+        count,
+        Worker: class extends Worker {
+          constructor(url: URL, options: WorkerOptions) {
+            super(url, options);
+            count.workers++;
+          }
+          override terminate(): void {
+            super.terminate();
+            count.workers--;
+          }
+        },
+      });
+    });
+    await page.reload();
+    const workers = (): Promise<number> =>
+      page.evaluate(() => (window as unknown as { count: { workers: number } }).count.workers);
+    const visit = (turns: number): Promise<void> =>
+      page.evaluate(
+        async ([ids, turns]) => {
+          const frame = (): Promise<number> => new Promise(requestAnimationFrame);
+          for (let turn = 0; turn < turns; turn++) {
+            const id = ids[turn % ids.length]!;
+            document.querySelector<HTMLElement>(`nav a[href="#${id}"]`)!.click();
+            while (!document.querySelector(`section:not([hidden]) #${id}-title`)) await frame();
+          }
+        },
+        [ids, turns] as const,
+      );
+    await visit(ids.length);
+    const once = await workers();
+    expect(once).toBeGreaterThan(0);
+    await visit(100);
+    expect(await workers()).toBe(once);
     expect(await page.locator("section").count()).toBe(ids.length);
   });
 

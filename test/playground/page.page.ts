@@ -34,7 +34,10 @@ describeInBrowser("the page", (open) => {
     });
     await page.reload();
     await page.getByLabel("Pace").selectOption("Full speed");
-    await page.getByText(/Step 4000/).waitFor();
+    await page
+      .getByText(/Step 4000/)
+      .first()
+      .waitFor();
     const { longest, firstStep } = await page.evaluate(
       () => (window as unknown as { seen: { longest: number; firstStep: number } }).seen,
     );
@@ -45,13 +48,43 @@ describeInBrowser("the page", (open) => {
     expect(longest).toBeLessThan(1000);
   });
 
+  test("training pauses while its panel is not seen", async () => {
+    const page = await open("sine");
+    await page.addInitScript(() => {
+      const sent: string[] = [];
+      Object.assign(window, { sent });
+      const { postMessage } = Worker.prototype;
+      Worker.prototype.postMessage = function (this: Worker, message: { type: string }): void {
+        sent.push(message.type);
+        postMessage.call(this, message);
+      } as typeof postMessage;
+    });
+    await page.reload();
+    await page
+      .getByText(/Step [1-9]/)
+      .first()
+      .waitFor();
+    const sent = (): Promise<string[]> =>
+      page.evaluate(() => (window as unknown as { sent: string[] }).sent.splice(0));
+    expect(await sent()).toEqual(["reset", "pace", "start"]);
+    await page.getByRole("link", { name: "Gradient" }).click();
+    await page.getByRole("heading", { name: "Gradient through time" }).waitFor();
+    expect(await sent()).toContain("pause");
+    await page.getByRole("link", { name: "Sine to cosine" }).click();
+    await page.getByRole("heading", { name: "Sine to cosine" }).waitFor();
+    expect(await sent()).toEqual(["start"]);
+  });
+
   test("is isolated, asks for nothing elsewhere", async () => {
     const page = await open("sine");
     const { origin } = new URL(page.url());
     const asked: string[] = [];
     page.on("request", (request) => asked.push(request.url()));
     await page.reload();
-    await page.getByText(/Step [1-9]/).waitFor();
+    await page
+      .getByText(/Step [1-9]/)
+      .first()
+      .waitFor();
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
     expect(asked.length).toBeGreaterThan(3);
     expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
@@ -69,5 +102,17 @@ describeInBrowser("the page", (open) => {
       .getByRole("alert")
       .getByText(/LSTM.*expected/)
       .waitFor();
+  });
+
+  /** For the README; only where it is asked for, since every run draws another curve of losses. */
+  test.runIf(process.env.GATEWISE_PICTURE)("its picture", async () => {
+    const page = await open("sine", { colorScheme: "light" });
+    await page.getByLabel("Pace").selectOption("Full speed");
+    await page
+      .getByText(/Step 4000/)
+      .first()
+      .waitFor();
+    const picture = await page.screenshot({ path: "docs/playground.png", fullPage: true });
+    expect(picture.length).toBeLessThan(150_000);
   });
 });

@@ -80,7 +80,7 @@ export function openTraining<W extends Work>(
       failed(data.message);
     }
   };
-  worker.onerror = ({ message }) => failed(message);
+  worker.onerror = ({ message }) => failed(message || "The worker could not be loaded");
   reset(settings);
 
   return {

@@ -104,8 +104,8 @@ export const panel: Panel = {
   title: "Inside the cell",
   intro:
     "An LSTM and a GRU hear a signal: noise, and now and then a pulse, which they learn to hold until the next one, or to " +
-    "count. Each row of a map is a unit, each column a step; a gate is pale when shut and blue when open, all else is orange " +
-    "below 0 and blue above. Draw a signal of your own: how loud must noise be to pass for a pulse?",
+    "count. Each row of a map is a unit, each column a step; a gate is blue where it is open, all else is orange below 0 " +
+    "and blue above. Draw a signal of your own: how loud must noise be to pass for a pulse?",
   mount(host, kit) {
     const task = choice<Task>({
       label: "What is learned",

@@ -5,8 +5,8 @@ import type { Trainee } from "../../lib/serve.ts";
 import { pulses, STEPS, type Task, target } from "./signal.ts";
 
 const BATCH = 32;
-/** Training ends here. */
-const LAST = 800;
+/** Training pauses after so many steps. */
+const ROUND = 800;
 
 export interface Settings {
   readonly task: Task;
@@ -78,7 +78,7 @@ export function create({ task, units, signal }: Settings): Trainee<GatesWork> {
       lstm: lstm.look(shown),
       gru: gru.look(shown),
     }),
-    done: () => step >= LAST,
+    done: () => step % ROUND === 0,
     adjust(settings) {
       shown = settings.signal;
     },

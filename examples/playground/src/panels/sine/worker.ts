@@ -3,12 +3,12 @@ import { initializeAsKeras } from "../../../../support/keras.ts";
 import { waves } from "../../../../support/sine.ts";
 import type { Trainee } from "../../lib/serve.ts";
 
-/** Points of a period of the waves, and how many are drawn: two periods and one. */
+/** Points of a period of the waves, and how many are drawn: two periods. */
 const PERIOD = 20 * Math.PI ** 2;
 export const POINTS = Math.ceil(2 * PERIOD);
 const STEPS = 20;
-/** Training ends here. */
-const LAST = 4000;
+/** Training pauses after so many steps. */
+const ROUND = 4000;
 
 const recurrent = { lstm: LSTM, gru: GRU, rnn: RNN };
 
@@ -76,7 +76,7 @@ export function create(settings: Settings): Trainee<SineWork> {
         losses: told,
       };
     },
-    done: () => step >= LAST,
+    done: () => step % ROUND === 0,
     adjust({ learningRate }) {
       optimizer.learningRate = learningRate;
     },
