@@ -1,10 +1,11 @@
 // Which word is a noun, which a verb? A bidirectional LSTM reads the sentence. See --help.
 import { Adam, accuracy, cosineDecay, crossEntropy } from "gatewise";
 import { batches } from "gatewise/data";
+import { readTreebanks, TREEBANK_FOLDER } from "./support/conllu.ts";
 import { path, whole } from "./support/options.ts";
 import { run } from "./support/program.ts";
 import { Tagger } from "./support/tagger.ts";
-import { makeTreebanks, readTreebanks, TREEBANK_FOLDER } from "./support/treebank.ts";
+import { makeTreebanks } from "./support/treebank.ts";
 
 const usage = {
   about: `Says of every word of a sentence what part of speech it is: a bidirectional LSTM

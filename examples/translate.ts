@@ -3,8 +3,9 @@ import { Adam, cosineDecay } from "gatewise";
 import { batches } from "gatewise/data";
 import { Seq2Seq } from "gatewise/seq2seq";
 import { path, whole } from "./support/options.ts";
-import { makePairs, PAIRS_FOLDER, readPairs } from "./support/pairs.ts";
+import { makePairs } from "./support/pairs.ts";
 import { run } from "./support/program.ts";
+import { PAIRS_FOLDER, readPairs } from "./support/small-vocab.ts";
 import { drawAttention, inParts, Languages, score } from "./support/translation.ts";
 
 const usage = {

@@ -2,8 +2,9 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { type Idx, readIdx } from "gatewise/data";
-import { type Digits, SIDE } from "./digits.ts";
+import type { Digits } from "./digits.ts";
 import { UserError } from "./errors.ts";
+import { toDigits } from "./mnist.ts";
 
 /** What `--mnist DIR` is for. */
 export const MNIST_FOLDER = `train on MNIST instead of digits drawn here; DIR holds
@@ -22,35 +23,10 @@ export function readMnist(directory: string): { train: Digits; test: Digits } {
 function readDigits(directory: string, part: string): Digits {
   const imagesPath = find(directory, `${part}-images-idx3-ubyte`);
   const labelsPath = find(directory, `${part}-labels-idx1-ubyte`);
-  const images = readByteFile(imagesPath, 3);
-  const labels = readByteFile(labelsPath, 1);
-  const [count, rows, columns] = images.shape as [number, number, number];
-  if (rows !== SIDE || columns !== SIDE) {
-    throw new UserError(`${imagesPath}: expected pictures of 28 x 28, got ${rows} x ${columns}`);
-  }
-  if (count === 0) throw new UserError(`${imagesPath}: expected at least one picture, got none`);
-  if (labels.shape[0] !== count) {
-    throw new UserError(
-      `${labelsPath}: expected ${count} labels, one a picture, got ${labels.shape[0]}`,
-    );
-  }
-  const wrong = labels.data.findIndex((label) => label > 9);
-  if (wrong >= 0) {
-    throw new UserError(
-      `${labelsPath}: expected labels from 0 to 9, got ${labels.data[wrong]} at ${wrong}`,
-    );
-  }
-  return { count, images: images.data, labels: labels.data };
-}
-
-/** Reads a file of unsigned bytes, plain or gzip: 3 sizes for pictures, 1 for labels. */
-function readByteFile(path: string, rank: number): { shape: readonly number[]; data: Uint8Array } {
-  const { shape, data } = parse(path);
-  if (!(data instanceof Uint8Array) || shape.length !== rank) {
-    const got = `${data.constructor.name} of ${shape.join(" x ")}`;
-    throw new UserError(`${path}: expected unsigned bytes with ${rank} sizes, got a ${got}`);
-  }
-  return { shape, data };
+  return toDigits(
+    { name: imagesPath, ...parse(imagesPath) },
+    { name: labelsPath, ...parse(labelsPath) },
+  );
 }
 
 function parse(path: string): Idx {

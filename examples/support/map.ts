@@ -1,3 +1,4 @@
+import { placeNames } from "./names.ts";
 import { colours, escapeText } from "./svg.ts";
 
 /** Something with a name, a place in any units, and the group whose colour it has. */
@@ -12,27 +13,6 @@ const [WIDTH, HEIGHT] = [960, 640];
 const frame = { left: 20, right: 890, top: 50, bottom: 625 };
 const TEXT = 13;
 const DOT = 2.5;
-/** From the middle of a dot to its name. */
-const GAP = 5;
-/** As wide as a letter is on average, in parts of the text's size. */
-const LETTER = 0.56;
-
-interface Box {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
-
-const around = (left: number, right: number, middle: number, half: number): Box => ({
-  left,
-  right,
-  top: middle - half,
-  bottom: middle + half,
-});
-
-const overlaps = (a: Box, b: Box): boolean =>
-  a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 const fills = (paper: "light" | "dark"): string =>
   colours.map((colour, n) => `.group${n} { fill: ${colour[paper]}; }`).join("\n    ");
@@ -69,26 +49,16 @@ export function map(title: string, places: readonly Place[]): string {
     frame.bottom,
     frame.top,
   );
-  const dots = places.map((place) => ({ cx: x(place.x), cy: y(place.y) }));
-  const taken = dots.map(({ cx, cy }) => around(cx - DOT, cx + DOT, cy, DOT));
+  const dots = places.map((place) => ({ name: place.name, x: x(place.x), y: y(place.y) }));
+  const names = placeNames(dots, { width: WIDTH, dot: DOT, text: TEXT });
   const marks = places.map(({ name, group }, i) => {
-    const { cx, cy } = dots[i]!;
+    const dot = dots[i]!;
     const colour = `class="group${group % colours.length}"`;
-    const dot = `<circle ${colour} cx="${cx.toFixed(1)}" cy="${cy.toFixed(1)}" r="${DOT}" />`;
-    const width = GAP + name.length * LETTER * TEXT;
-    for (const [side, anchor] of [
-      [1, "start"],
-      [-1, "end"],
-    ] as const) {
-      const [near, far] = [cx + side * GAP, cx + side * width];
-      const box = around(Math.min(near, far), Math.max(near, far), cy, TEXT / 2);
-      if (box.left < 0 || box.right > WIDTH || taken.some((other) => overlaps(box, other)))
-        continue;
-      taken.push(box);
-      const at = `x="${near.toFixed(1)}" y="${(cy + 4).toFixed(1)}" text-anchor="${anchor}"`;
-      return `${dot}<text ${colour} ${at}>${escapeText(name)}</text>`;
-    }
-    return dot;
+    const mark = `<circle ${colour} cx="${dot.x.toFixed(1)}" cy="${dot.y.toFixed(1)}" r="${DOT}" />`;
+    const place = names[i];
+    if (!place) return mark;
+    const at = `x="${place.x.toFixed(1)}" y="${(dot.y + 4).toFixed(1)}" text-anchor="${place.anchor}"`;
+    return `${mark}<text ${colour} ${at}>${escapeText(name)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img">
   <title>${escapeText(title)}</title>

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { UserError } from "./errors.ts";
+import { sentencesOf } from "./words.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -22,9 +23,5 @@ export function readSentences(path: string | undefined): string[][] {
   } catch (error) {
     throw new UserError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
-  const sentences = text.replace(/```.*?```/gs, "").split(/[.:;!?|](?=\s)|\n\s*\n|\n[-#|]/);
-  return sentences
-    .map((sentence) => sentence.toLowerCase().match(/\p{L}+(?:['’]\p{L}+)*/gu) ?? [])
-    .filter((words) => words.length > 1)
-    .map((words) => [...words]);
+  return sentencesOf(text.replace(/```.*?```/gs, ""));
 }

@@ -36,3 +36,11 @@ export class WordIndex {
 
 /** The words of a line that has blanks between them. */
 export const split = (line: string): string[] => line.trim().split(/\s+/).filter(Boolean);
+
+/** A text as sentences of words in lower case; those of a single word say nothing about its company. */
+export const sentencesOf = (text: string): string[][] =>
+  text
+    .split(/[.:;!?|](?=\s)|\n\s*\n|\n[-#|]/)
+    .map((sentence) => sentence.toLowerCase().match(/\p{L}+(?:['’]\p{L}+)*/gu) ?? [])
+    .filter((words) => words.length > 1)
+    .map((words) => [...words]);

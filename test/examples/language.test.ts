@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Adam } from "gatewise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parseConllu, readTreebanks } from "../../examples/support/conllu.ts";
 import { Bot, exchanges, readDialogue, wordsOf } from "../../examples/support/dialogue.ts";
 import { UserError } from "../../examples/support/errors.ts";
-import { makePairs, readPairs } from "../../examples/support/pairs.ts";
+import { makePairs } from "../../examples/support/pairs.ts";
+import { readPairs } from "../../examples/support/small-vocab.ts";
 import { Tagger } from "../../examples/support/tagger.ts";
 import {
   drawAttention,
@@ -19,8 +21,6 @@ import {
   batchOf,
   indexViews,
   makeTreebanks,
-  parseConllu,
-  readTreebanks,
   TAGS,
   views,
 } from "../../examples/support/treebank.ts";

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright";
+import { expect, test } from "vitest";
+import { panels } from "../../examples/playground/src/panels.ts";
+import { describeInBrowser } from "./browser.ts";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** What axe finds wrong with a page, in its own words. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (
+      window as unknown as { axe: typeof import("axe-core") }
+    ).axe.run();
+    return violations.map(
+      ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(" ")})`,
+    );
+  });
+}
+
+const ids = panels.map(({ id }) => id);
+
+describeInBrowser("every panel", (open) => {
+  test.each(ids)("%s: nothing that axe objects to, light, dark and narrow", async (id) => {
+    const page = await open(id, { colorScheme: "light" });
+    expect(await violations(page), "light").toEqual([]);
+    await page.getByRole("button", { name: "Dark" }).click();
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await violations(page), "dark").toEqual([]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, "the page scrolls up and down only").toBe(320);
+  });
+
+  test("a hundred turns from panel to panel leave no more workers than one round", async () => {
+    const page = await open(ids[0]!);
+    await page.addInitScript(() => {
+      const count = { workers: 0 };
+      Object.assign(window, {
+        count,
+        Worker: class extends Worker {
+          constructor(url: URL, options: WorkerOptions) {
+            super(url, options);
+            count.workers++;
+          }
+          override terminate(): void {
+            super.terminate();
+            count.workers--;
+          }
+        },
+      });
+    });
+    await page.reload();
+    const workers = (): Promise<number> =>
+      page.evaluate(() => (window as unknown as { count: { workers: number } }).count.workers);
+    const visit = (turns: number): Promise<void> =>
+      page.evaluate(
+        async ([ids, turns]) => {
+          const frame = (): Promise<number> => new Promise(requestAnimationFrame);
+          for (let turn = 0; turn < turns; turn++) {
+            const id = ids[turn % ids.length]!;
+            document.querySelector<HTMLElement>(`nav a[href="#${id}"]`)!.click();
+            while (!document.querySelector(`section:not([hidden]) #${id}-title`)) await frame();
+          }
+        },
+        [ids, turns] as const,
+      );
+    await visit(ids.length);
+    const once = await workers();
+    expect(once).toBeGreaterThan(0);
+    await visit(100);
+    expect(await workers()).toBe(once);
+    expect(await page.locator("section").count()).toBe(ids.length);
+  });
+
+  test("the theme follows the system until the button is pressed, and stays what was chosen", async () => {
+    const page = await open("sine", { colorScheme: "dark" });
+    const paper = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const dark = await paper();
+    await page.emulateMedia({ colorScheme: "light" });
+    const light = await paper();
+    expect(light).not.toBe(dark);
+    await page.getByRole("button", { name: "Dark" }).click();
+    expect(await paper()).toBe(dark);
+    await page.reload();
+    expect(await paper()).toBe(dark);
+    const button = page.getByRole("button", { name: "Dark" });
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+  });
+});
