@@ -42,7 +42,7 @@ const programOf = (script: string): string | undefined =>
 
 /** What is wrong with `npm ...`. */
 function npmProblem([verb = "", ...rest]: readonly string[]): string | undefined {
-  if (["ci", "pack", "init", "install"].includes(verb)) return undefined;
+  if (["ci", "pack", "init", "install", "pkg"].includes(verb)) return undefined;
   const [script = "", ...more] = verb === "run" ? rest : [verb, ...rest];
   if (!(script in scripts)) return `no script "${script}"`;
   const program = programOf(script);
@@ -58,6 +58,7 @@ function npmProblem([verb = "", ...rest]: readonly string[]): string | undefined
 /** What is wrong with `npx ...`. */
 function npxProblem([tool, ...rest]: readonly string[]): string | undefined {
   const file = rest.find((word) => word.endsWith(".ts"));
+  if (tool === "tsx" && newcomersFiles.includes(file!)) return undefined;
   if (tool === "tsx" && isThere(file)) {
     const unknown = unknownOptions(file!, rest);
     return unknown.length > 0 ? `${file} has no ${unknown.join(", ")}` : undefined;
@@ -66,13 +67,17 @@ function npxProblem([tool, ...rest]: readonly string[]): string | undefined {
   return "not one of those that are known";
 }
 
+/** What readers write themselves. */
+const newcomersFiles = ["ten-lines.js", "program.ts"];
+
 /** What keeps a command of the documentation from doing what it says; undefined where nothing does. */
 function problem(command: string): string | undefined {
   const words = command.split(/\s+/).filter((word) => !/^[A-Z_]+=/.test(word));
   const [program, ...rest] = words as [string, ...string[]];
   if (program === "npm") return npmProblem(rest);
   if (program === "npx") return npxProblem(rest);
-  if (program === "node") return isThere(rest[0]) ? undefined : `no file ${rest[0]}`;
+  if (program === "node")
+    return isThere(rest[0]) || newcomersFiles.includes(rest[0]!) ? undefined : `no file ${rest[0]}`;
   if (program === "mkdir" || program === "cd") return undefined;
   if (program === "xvfb-run") return problem(rest.filter((word) => word !== "-a").join(" "));
   return "not one of those that are known";

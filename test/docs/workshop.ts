@@ -10,7 +10,7 @@ import { root } from "./pages.ts";
 const compilerOptions = {
   target: "es2022",
   module: "nodenext",
-  lib: ["es2024", "dom", "dom.iterable"],
+  lib: ["es2022", "dom", "dom.iterable"],
   types: ["node"],
   strict: true,
   allowJs: true,
