@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { found, type Site, serve, startChromium } from "./chromium.ts";
+import { serve } from "../consumers/support/serve.ts";
+import { path as chromium, startChromium } from "./chromium.ts";
 import { pageAt, pages } from "./pages.ts";
 import { folderOf } from "./programs.ts";
 import { Workshop } from "./workshop.ts";
@@ -10,10 +11,10 @@ import { Workshop } from "./workshop.ts";
 const workshop = new Workshop();
 let browser: Browser;
 
-if ("missing" in found) console.log(`pages of the documentation are skipped: ${found.missing}`);
+if (!chromium) console.log("pages of the documentation are skipped, without Chromium");
 
 beforeAll(async () => {
-  if ("path" in found) browser = await startChromium();
+  if (chromium) browser = await startChromium();
 });
 afterAll(async () => {
   await browser?.close();
@@ -62,13 +63,13 @@ async function says(page: Page, id: string, pattern: RegExp): Promise<void> {
     .catch(async () => expect(await element.textContent()).toMatch(pattern));
 }
 
-describe.skipIf("missing" in found)("pages of the documentation", () => {
+describe.skipIf(!chromium)("pages of the documentation", () => {
   test("training in a worker: it learns, tells how far it is, and can be cancelled", async () => {
     const root = write("docs/training-in-a-worker.md", "worker");
     await build({ root, configFile: false, logLevel: "error", worker: { format: "es" } });
-    const site: Site = await serve(join(root, "dist"));
+    const site = await serve(join(root, "dist"));
     try {
-      const problems = await visit(site.url, async (page) => {
+      const problems = await visit(`${site.url}index.html`, async (page) => {
         const [start, cancel] = [page.locator("#start"), page.locator("#cancel")];
         await page.evaluate(cancelAtFirstProgress); // in the page: training would be over before a click from here
         await start.click();

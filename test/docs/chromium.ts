@@ -1,9 +1,8 @@
 import { type Browser, chromium } from "playwright";
-import { preview } from "vite";
-import { findBrowser } from "../engines/browsers.ts";
+import { chooseEngines } from "../engines/browsers.ts";
 
-/** Chromium where the machine has it; why not, where it has not. */
-export const found = findBrowser.chromium();
+/** Where Chromium is, if it is one of the engines to test in. Throws where it was asked for and is not there. */
+export const path = chooseEngines(process.env.GATEWISE_ENGINES).browsers.chromium;
 
 const args = [
   "--no-sandbox",
@@ -15,27 +14,8 @@ const args = [
   "--disable-sync",
 ];
 
-/** Starts Chromium. Throws where the machine has none. */
+/** Starts it. */
 export function startChromium(): Promise<Browser> {
-  if ("missing" in found) throw new Error(found.missing);
-  return chromium.launch({ executablePath: found.path, args, timeout: 60_000 });
-}
-
-/** A folder on a port of this machine. */
-export interface Site {
-  /** Ends with a slash. */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** Serves the files of a folder as they are. */
-export async function serve(folder: string): Promise<Site> {
-  const server = await preview({
-    root: folder,
-    configFile: false,
-    logLevel: "error",
-    build: { outDir: "." }, // the folder itself, not one in it
-    preview: { host: "127.0.0.1", port: 0 },
-  });
-  return { url: server.resolvedUrls!.local[0]!, close: () => server.close() };
+  if (!path) throw new Error("Chromium is not one of the engines to test in");
+  return chromium.launch({ executablePath: path, args, timeout: 60_000 });
 }
