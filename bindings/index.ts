@@ -117,6 +117,8 @@ export {
 export { Linear, type LinearOptions } from "./nn/linear.ts";
 export type { ForwardOptions, Recurrent, RecurrentOptions } from "./nn/recurrent.ts";
 export { Stream, type StreamLayer, type StreamState } from "./nn/stream.ts";
+export type { StreamModel, StreamModelLayer, StreamModelWeights } from "./nn/stream-format.ts";
+export { describeStream, restoreStream } from "./nn/stream-model.ts";
 export { type Activation, type ActivationName, activationNames } from "./ops/activation-table.ts";
 export {
   affine,

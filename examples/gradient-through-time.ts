@@ -1,7 +1,6 @@
 // How much of what a loss has to say reaches the steps before it? The gradient's way back through time. See --help.
-import { writeFileSync } from "node:fs";
 import { contenders } from "./support/contenders.ts";
-import { UserError } from "./support/errors.ts";
+import { writeFile } from "./support/files.ts";
 import { gradientNorms } from "./support/gradient-norms.ts";
 import { path, whole } from "./support/options.ts";
 import { logChart } from "./support/plot.ts";
@@ -27,9 +26,5 @@ await run(usage, ({ svg, seed, steps }, { line, columns }) => {
   if (svg === undefined) return;
   const title = "The gradient's way back through time";
   const labels = { title, xLabel: "steps before the last", yLabel: "norm of dL/dh" };
-  try {
-    writeFileSync(svg, lineChart({ ...labels, curves }));
-  } catch (error) {
-    throw new UserError(`${svg}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
+  writeFile(svg, lineChart({ ...labels, curves }));
 });

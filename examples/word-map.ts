@@ -1,9 +1,9 @@
 // Which words of a text are used alike? Vectors of them, in clusters, on a map. See --help.
-import { writeFileSync } from "node:fs";
 import { Word2Vec } from "gatewise/word2vec";
 import { kmeans } from "ml-kmeans";
 import { PCA } from "ml-pca";
 import { UserError } from "./support/errors.ts";
+import { writeFile } from "./support/files.ts";
 import { map } from "./support/map.ts";
 import { path, whole } from "./support/options.ts";
 import { run } from "./support/program.ts";
@@ -50,10 +50,6 @@ await run(usage, async (options, { line }) => {
   const places = words.map((name, i) => {
     return { name, x: flat[i]![0]!, y: flat[i]![1]!, group: clusters[i]! };
   });
-  try {
-    writeFileSync(svg, map("Words by the company they keep", places));
-  } catch (error) {
-    throw new UserError(`${svg}: cannot be written (${(error as NodeJS.ErrnoException).code})`);
-  }
+  writeFile(svg, map("Words by the company they keep", places));
   line(`${words.length} words of ${sentences.length} sentences: ${svg}`);
 });

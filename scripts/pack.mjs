@@ -1,5 +1,5 @@
 // The package as its users get it: packed, in an empty folder outside the checkout. For api-programs.mjs and test/consumers.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,9 +10,12 @@ const root = fileURLToPath(new URL("../", import.meta.url));
 /** An empty folder among the temporary ones; whoever makes it removes it. */
 export const emptyFolder = (name) => mkdtempSync(join(tmpdir(), `gatewise-${name}-`));
 
-/** Runs npm in a folder and returns what it prints. */
-export const npm = (folder, ...args) =>
-  execFileSync("npm", args, { cwd: folder, stdio: "pipe" }).toString();
+/** Runs npm in a folder and returns what it prints; throws with what it complains of. */
+export function npm(folder, ...args) {
+  const { status, stdout, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
+  if (status !== 0) throw new Error(`npm ${args.join(" ")} in ${folder}: ${stderr}`);
+  return stdout;
+}
 
 /** Packs the built checkout into a folder: the name of the tarball there, and the paths of the files in it. */
 export function pack(folder) {

@@ -8,7 +8,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** From the top down: a file may import from its own room and from those below. */
 const bindings: readonly (readonly string[])[] = [
   ["index.ts"],
-  ["terminal", "text", "word2vec"],
+  ["worklet"],
+  ["audio", "terminal", "text", "word2vec"],
   ["models", "seq2seq"],
   ["data", "nn", "optim"],
   ["metrics.ts", "unroll.ts"],

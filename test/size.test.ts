@@ -11,8 +11,10 @@ const imports = [
   ["index.ts", "LSTM", 30_000],
   ["index.ts", "LSTMCell, dynamicRNN", 29_000],
   ["index.ts", "LSTM, Linear, Stream", 32_000],
+  ["index.ts", "describeStream, restoreStream", 34_000],
   ["index.ts", "Adam, LSTM, Linear, mse", 42_000],
   ["index.ts", "layers, sequential", 62_000],
+  ["audio/index.ts", "*", 3_000],
   ["data/index.ts", "*", 25_000],
   ["data/index.ts", "oneHot", 20_500],
   ["data/index.ts", "batches, padSequences, standardize, windows", 23_500],
@@ -28,10 +30,11 @@ const imports = [
 const lines: string[] = [];
 afterAll(() => console.log(["sizes of imports, gzip:", ...lines].join("\n  ")));
 
-test("every entry has a budget for all of it", () => {
+// gatewise/worklet is one finished file: test/worklet/file.node.test.ts weighs it.
+test("every other entry has a budget for all of it", () => {
   const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const entries = Object.values<{ default?: string }>(exports).flatMap(({ default: file }) =>
-    file ? [file.replace("./dist/", "").replace(/js$/, "ts")] : [],
+    file && !file.includes("worklet") ? [file.replace("./dist/", "").replace(/js$/, "ts")] : [],
   );
   const whole = imports.filter(([, names]) => names === "*").map(([entry]) => entry as string);
   expect(whole.sort()).toEqual(entries.sort());

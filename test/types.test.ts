@@ -34,7 +34,6 @@ import {
   warmUp,
 } from "gatewise";
 import { batches, standardize, windows } from "gatewise/data";
-import { type ProgressBarOptions, progressBar } from "gatewise/terminal";
 import { expect, expectTypeOf, test } from "vitest";
 
 test("every option can be undefined, which is as if it were left out", async () => {
@@ -78,9 +77,7 @@ test("every option can be undefined, which is as if it were left out", async () 
   batches(x, y, { batchSize: u, shuffle: u, seed: u, dropLast: u });
   windows(randn([9]), { size: 2, step: u, horizon: u, targetSize: u });
   standardize(randn([3]), { perFeature: u });
-  expectTypeOf({ stream: u }).toExtend<ProgressBarOptions>();
   expectTypeOf({ threads: u, module: u, kernels: u, replace: u }).toExtend<InitOptions>();
-  expect(progressBar).toBeTypeOf("function");
   const model = sequential({ layers: u, name: u });
   model.add(layers.lstm({ units: 3, inputShape: [2, 2], returnSequences: true, seed: u }));
   model.compile({ optimizer: "adam", loss: "mse", metrics: u });

@@ -89,16 +89,16 @@ export function bindKernels<K extends Kernels>(
 
 /** Refuses a module that is not these kernels, before anything is instantiated. */
 export function checkModule(where: string, module: object): void {
-  const exported = new Set(
-    WebAssembly.Module.exports(module as WebAssembly.Module).map((e) => e.name),
-  );
+  const { exports, imports } = WebAssembly.Module;
+  const refuse = (what: string, names: readonly string[]): void => {
+    const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
+    throw valueError(where, "the kernels of this version of gatewise", `a module ${what} ${some}`);
+  };
+  const exported = new Set(exports(module as WebAssembly.Module).map(({ name }) => name));
   const missing = coreNames.filter((name) => !exported.has(name));
-  if (missing.length > 0)
-    throw valueError(
-      where,
-      "the kernels of this version of gatewise",
-      `a module without ${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""}`,
-    );
+  if (missing.length > 0) refuse("without", missing);
+  const wanted = imports(module as WebAssembly.Module).map((i) => `${i.module}.${i.name}`);
+  if (`${wanted}` !== "env.memory") refuse("that imports", wanted);
 }
 
 /** Wraps a WebAssembly.Module of the kernels, the package's own where none is given. */

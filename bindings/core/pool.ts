@@ -21,12 +21,13 @@ type Stage = (table: number, stage: number, part: number, parts: number) => void
 
 /**
  * What a thread runs. It is given the module, the memory, the words above and its part, and does that part of every stage
- * it is told of. A page's Worker could run the same once there is need of it.
+ * it is told of. Names of CommonJS (`module`, `exports`) are taken there in Deno. A page's Worker could run the same once
+ * there is need of it.
  */
 const program = `
 const { workerData } = process.getBuiltinModule("node:worker_threads");
-const { module, memory, control, part, parts, shared, spins, word } = workerData;
-const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+const { memory, control, part, parts, shared, spins, word } = workerData;
+const { exports: kernels } = new WebAssembly.Instance(workerData.module, { env: { memory } });
 const words = new Int32Array(control);
 Atomics.add(words, word.ready, 1);
 Atomics.notify(words, word.ready);
@@ -35,7 +36,7 @@ for (let seen = 0; ; ) {
     if (i >= spins) Atomics.wait(words, word.ticket, seen);
   seen = Atomics.load(words, word.ticket);
   try {
-    exports[shared[words[word.kernel]]](words[word.table], words[word.stage], part, parts);
+    kernels[shared[words[word.kernel]]](words[word.table], words[word.stage], part, parts);
   } catch (error) {
     Atomics.store(words, word.failed, 1);
   }

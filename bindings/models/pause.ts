@@ -1,13 +1,17 @@
 /** How long work may go on before others have their turn, in milliseconds: half a frame at 60 a second. */
 const longest = 8;
 
+/** What Node has to come back in a task of its own. It does not sleep, as timers do once they are nested. */
+interface Turns {
+  readonly setImmediate?: (then: () => void) => unknown;
+}
+
 /**
- * Lets go of the event loop once, so that events, timers and drawing have their turn. Neither way sleeps, as timers do once they
- * are nested. Not by scheduler.yield: what follows it comes before all other tasks of its kind, and in a Worker of Chromium a
- * message that cancels training was never heard.
+ * Lets go of the event loop once, so that events, timers and drawing have their turn. Not by scheduler.yield: in Chromium
+ * what it comes back to goes before all timers and messages, which would then wait until the work is done.
  */
 function nextTurn(): Promise<void> {
-  const { setImmediate } = globalThis as { setImmediate?: (then: () => void) => unknown };
+  const { setImmediate } = globalThis as Turns;
   return new Promise((resolve) => {
     if (typeof setImmediate === "function") {
       setImmediate(resolve);

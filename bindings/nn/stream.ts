@@ -26,8 +26,8 @@ export type StreamState = readonly {
   readonly c?: Float32Array;
 }[];
 
-/** Of a cell, what a stream needs. */
-type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {
+/** @internal Of a cell, what a stream needs. */
+export type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {
   readonly fused: FusedCell;
 };
 
@@ -255,6 +255,12 @@ export class Stream {
     this.#blocks.forEach((block, i) => {
       this.#versions[i] = block.version;
     });
+  }
+
+  /** @internal What it is made of, cell by cell. */
+  get layers(): readonly (Embedding | FusedLayer | Linear)[] {
+    const layers = this.#steps.map(({ layer }) => layer);
+    return this.#embedding ? [this.#embedding, ...layers] : layers;
   }
 
   #checkUsable(): void {

@@ -5,6 +5,7 @@ import { layOut, type Schedule } from "../../bindings/cells/schedule.ts";
 import { Pool } from "../../bindings/core/pool.ts";
 import { gatherRows } from "../../bindings/ops/rows.ts";
 import { expectFloat32 } from "../close.ts";
+import { inNode } from "../engines/host.ts";
 import { gradientsBesideOthers } from "../gradient-check.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
 import { partsOf, stateOf } from "./oracle.ts";
@@ -126,7 +127,7 @@ describeKernelSets("unrollEntries", () => {
   });
 });
 
-test.each(registry)("$name: the same bits on several threads", async ({ make }) => {
+test.runIf(inNode).each(registry)("$name: the same bits on several threads", async ({ make }) => {
   const gradients = () => {
     const cell = make(70, 151, { seed: 1 }) as unknown as BuiltInCell<State>;
     const table = randn([31, 70], { seed: 2 });

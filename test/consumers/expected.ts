@@ -8,3 +8,6 @@ export const expected = {
 export const losses: readonly number[] = [
   0.6979542970657349, 0.6922985017299652, 0.6891808211803436,
 ];
+
+/** What `step` of programs/sound.js gives, and `play` on the audio thread. */
+export const sound = "1afc48b1";

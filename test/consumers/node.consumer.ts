@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { expected, losses } from "./expected.ts";
+import { expected, losses, sound } from "./expected.ts";
 import { consumer, printing, result, run } from "./support/folder.ts";
 
 test("ES modules in Node", async () => {
@@ -10,6 +10,11 @@ test("ES modules in Node", async () => {
 test("training that is waited for in Node", async () => {
   const main = `import { train } from "./training.js";\n\nconsole.log(JSON.stringify(await train({ epochs: 3 })));\n`;
   expect(await result(consumer(["training.js"], main), ["main.js"])).toEqual(losses);
+});
+
+test("a stream in Node, which the audio thread is compared with", async () => {
+  const folder = consumer(["sound.js", "work.js"], printing("sound.js", "step"));
+  expect(await result(folder, ["main.js"])).toBe(sound);
 });
 
 test("require() in Node gives the same module as import", async () => {

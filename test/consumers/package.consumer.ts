@@ -43,7 +43,7 @@ describe("the tarball", () => {
   test("needs nothing at run time, and says which Node", () => {
     expect(manifest.dependencies).toBeUndefined();
     expect(manifest.peerDependenciesMeta).toEqual({ "cli-progress": { optional: true } });
-    expect(manifest).toMatchObject({ type: "module", sideEffects: false });
+    expect(manifest).toMatchObject({ type: "module", sideEffects: ["./dist/worklet/index.js"] });
     expect(manifest.engines.node).toBe("^20.19.0 || >=22.12.0");
   });
 
@@ -73,7 +73,10 @@ test("arethetypeswrong: nothing is, for ES modules", async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("gatewise/text") });
 });
 
-test.each(entries)("%s has no side effects, whatever package.json says", async (_, entry) => {
+/** Entries that are imported for their names; `gatewise/worklet` is there for its effect. */
+const pure = entries.filter(([, entry]) => !manifest.sideEffects.includes(entry.default));
+
+test.each(pure)("%s has no side effects, whatever package.json says", async (_, entry) => {
   const bundle = await rollup({
     input: "main",
     external: ["cli-progress"],
@@ -88,7 +91,12 @@ test.each(entries)("%s has no side effects, whatever package.json says", async (
     onwarn: () => {}, // about the chunk that is empty
   });
   const { output } = await bundle.generate({ format: "es" });
-  expect(output[0].code.replace(/^import ["']cli-progress["'];/, "").trim()).toBe("");
+  expect(
+    output[0].code
+      .replace(/^import ["']cli-progress["'];/, "")
+      .trim()
+      .slice(0, 500),
+  ).toBe("");
 });
 
 describe("source maps", () => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expected, losses } from "./expected.ts";
+import { expected, losses, sound } from "./expected.ts";
 import { type Browser, type BrowserName, isMissing, start, visit } from "./support/browsers.ts";
 import { consumer, program, showing } from "./support/folder.ts";
 
@@ -126,7 +126,19 @@ describe.each(names)("%s", (name) => {
     for (const problem of problems) expect(problem).toMatch(/Content.Security.Policy/);
   });
 
-  // gatewise/worklet: a page that hands the entry's file to audioWorklet.addModule belongs here, as programs/worklet.html.
+  page("a stream on the audio thread, by an import map", async () => {
+    const folder = consumer(["worklet.html", "worklet-page.js", "sound.js", "work.js"]);
+    const { result, problems } = await visit(browser, folder, "worklet.html");
+    expect({ result, problems }).toEqual({ result: sound, problems: [] });
+  });
+
+  page("a stream on the audio thread, bundled by Vite", async () => {
+    const programs = ["index.html", "worklet-vite.js", "sound.js", "work.js"];
+    const folder = consumer(programs, `import "./worklet-vite.js";\n`);
+    await vite({ root: folder, logLevel: "silent" });
+    const { result, problems } = await visit(browser, join(folder, "dist"), "index.html");
+    expect({ result, problems }).toEqual({ result: sound, problems: [] });
+  });
 });
 
 describe("Chromium without SIMD", () => {

@@ -1,22 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type * as Library from "../../bindings/index.ts";
-import type * as Plain from "../../bindings/js/index.ts";
-
-type Gatewise = typeof Library & Pick<typeof Plain, "jsKernels">;
+import { inNode } from "../engines/host.ts";
+import { freshLibrary, type Gatewise } from "../fresh-library.ts";
 
 /** A library that has not been used yet. */
 let gatewise: Gatewise;
-let kernelBytes: () => Uint8Array<ArrayBuffer>;
+const kernelBytes = () => gatewise.embeddedKernels();
 
 beforeEach(async () => {
-  vi.resetModules();
-  const [library, plain, kernels] = await Promise.all([
-    import("gatewise"),
-    import("gatewise/js"),
-    import("../../bindings/core/kernels.ts"),
-  ]);
-  gatewise = { ...library, jsKernels: plain.jsKernels };
-  kernelBytes = kernels.embeddedKernels;
+  gatewise = await freshLibrary();
 });
 
 afterEach(() => {
@@ -68,7 +59,8 @@ describe("init", () => {
   });
 
   test("takes a data: URL", async () => {
-    const url = `data:application/wasm;base64,${Buffer.from(kernelBytes()).toString("base64")}`;
+    const text = btoa(String.fromCharCode(...kernelBytes()));
+    const url = `data:application/wasm;base64,${text}`;
     await gatewise.init({ module: new URL(url) });
     expect(works().every(Number.isFinite)).toBe(true);
   });
@@ -97,6 +89,23 @@ describe("init", () => {
       await expect(init({ module, replace: true })).rejects.toEqual(error);
     expect(engine().kernels).toBe("js");
     expect(works()).not.toEqual(wanted);
+  });
+
+  test("a module with the names of the kernels that wants something else is refused, too", async () => {
+    const { init, engine } = gatewise;
+    const { imports } = WebAssembly.Module;
+    const module = new WebAssembly.Module(kernelBytes());
+    vi.spyOn(WebAssembly.Module, "imports").mockImplementation((of) => [
+      ...imports(of),
+      { module: "env", name: "abort", kind: "function" },
+    ]);
+    for (const replace of [undefined, true]) {
+      const refused = rangeError(/^init: .*this version.* that imports env\.memory, env\.abort$/);
+      await expect(init({ module, replace })).rejects.toEqual(refused);
+    }
+    vi.restoreAllMocks();
+    expect(engine()).toEqual({ kernels: "wasm", threads: 1 });
+    await init({ kernels: gatewise.jsKernels }); // nothing was chosen
   });
 
   test("a URL that cannot be fetched rejects, and nothing has changed", async () => {
@@ -168,6 +177,34 @@ describe("init", () => {
     const x = randn([1, 2]);
     new SGD().minimize(() => mse(after.forward(before.forward(x)), x));
   });
+
+  test("different choices at once: the first to be ready holds, the others are told", async () => {
+    const { init, engine, jsKernels, Linear, mse, randn, SGD } = gatewise;
+    const choices = [{ module: kernelBytes() }, { kernels: jsKernels }, {}];
+    const ends = await Promise.allSettled(choices.map((choice) => init(choice)));
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "fulfilled", "rejected"]);
+    for (const end of ends)
+      if (end.status === "rejected")
+        expect(end.reason.message).toMatch(/already \(js, threads: 1\)/);
+    expect(engine()).toEqual({ kernels: "js", threads: 1 });
+    const [model, x] = [new Linear(2, 2), randn([1, 2])];
+    new SGD().minimize(() => mse(model.forward(x), x));
+  });
+
+  test.skipIf(inNode)(
+    "threads in a page: an error that says so, and nothing has changed",
+    async () => {
+      const { init, engine, jsKernels } = gatewise;
+      const outside = rangeError(/^init: expected threads to be 1 outside Node .*, got 2$/);
+      await expect(init({ threads: 2 })).rejects.toEqual(outside);
+      await expect(init({ threads: 2, module: kernelBytes() })).rejects.toEqual(outside);
+      expect(engine()).toEqual({ kernels: "wasm", threads: 1 });
+      await init({ kernels: jsKernels }); // nothing was chosen
+      await expect(init({ threads: 2, replace: true })).rejects.toEqual(outside);
+      expect(engine()).toEqual({ kernels: "js", threads: 1 });
+      expect(works().every(Number.isFinite)).toBe(true);
+    },
+  );
 
   test("threads: whole numbers from 1 to 64", async () => {
     const { init } = gatewise;

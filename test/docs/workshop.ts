@@ -21,6 +21,9 @@ const compilerOptions = {
   skipLibCheck: true,
 };
 
+/** What `vite/client` says of a file that is asked for by its address. */
+const viteTypes = 'declare module "*?url" { const url: string; export default url; }';
+
 /** What a program did. */
 export interface Outcome {
   readonly status: number;
@@ -38,6 +41,7 @@ export class Workshop {
     symlinkSync(root, join(modules, "gatewise"));
     for (const name of ["@types", "cli-progress"])
       symlinkSync(join(root, "node_modules", name), join(modules, name));
+    this.write("vite.d.ts", viteTypes);
     this.write("package.json", JSON.stringify({ private: true, type: "module" }));
     this.write("tsconfig.json", JSON.stringify({ compilerOptions, exclude: ["node_modules"] }));
   }

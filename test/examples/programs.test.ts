@@ -1,7 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { restoreStream } from "gatewise";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { errorToSignal } from "../../examples/support/amplifier.ts";
 import { writeMnist } from "./idx-files.ts";
 import { controls, root, runProgram } from "./program.ts";
 
@@ -186,6 +188,41 @@ describe("word-map", () => {
       1,
       "word-map: --text: expected more than 5 words, each twice or more\n",
     ]);
+  });
+});
+
+describe("amplifier", () => {
+  test("learns from what goes in and out; a WAV with three tracks, a model to restore", () => {
+    const [sound, model] = [join(folder, "amplifier.wav"), join(folder, "amplifier.json")];
+    const files = ["--wav", sound, "--model", model];
+    const stdout = output("amplifier", "--epochs", "6", "--units", "8", ...files);
+    const errors = figures(stdout, /^epoch \d: error-to-signal ratio (\d+\.\d\d) %$/gm);
+    expect(errors.length).toBe(3);
+    expect(errors[2]).toBeLessThan(errors[0]!);
+    expect(figures(stdout, /: (\d+) times as fast as real time at 48 kHz$/gm)[0]).toBeGreaterThan(
+      0,
+    );
+
+    const bytes = readFileSync(sound);
+    expect(bytes.length).toBe(44 + 2 * 3 * 96_000);
+    const samples = new Int16Array(bytes.buffer.slice(bytes.byteOffset + 44));
+    const [strings, truth, network] = [0, 1, 2].map((track) =>
+      Float32Array.from({ length: 96_000 }, (_, i) => samples[3 * i + track]! / 32767),
+    );
+    expect(errors[2]).toBeLessThan(20 * errorToSignal(truth!, strings!)); // a fifth
+    const heard = 100 * errorToSignal(truth!, network!); // what is beyond 1 is cut in the file
+    expect(Math.abs(heard - errors[2]!)).toBeLessThan(3);
+    const { rate, model: described } = JSON.parse(readFileSync(model, "utf8"));
+    expect(rate).toBe(48_000);
+    const stream = restoreStream(described);
+    const out = new Float32Array(1);
+    const again = strings!.slice(0, 1000).map((x) => {
+      stream.step(new Float32Array([x, 0.6]), out);
+      return x + out[0]!;
+    });
+    again.forEach((value, i) => {
+      expect(Math.abs(value - network![i]!)).toBeLessThan(1e-3); // 16 bits, in and out
+    });
   });
 });
 

@@ -12,6 +12,7 @@ import {
 import { batches } from "gatewise/data";
 import { afterEach, expect, test, vi } from "vitest";
 import { describeKernelSets } from "../kernel-sets.ts";
+import { countTurns, inTurn } from "../turns.ts";
 import { regressionData, regressor, statefulModel, weightsOf } from "./support.ts";
 
 afterEach(() => {
@@ -234,12 +235,7 @@ describeKernelSets("fit", () => {
     vi.spyOn(performance, "now").mockImplementation(() => clock);
     const data = regressionData(40);
     const model = regressor();
-    let turns = 0;
-    const count = (): void => {
-      turns++;
-      handle = setImmediate(count);
-    };
-    let handle = setImmediate(count);
+    const counter = countTurns();
     const turnsOf = async (milliseconds: number) => {
       model.compile({
         optimizer: "sgd",
@@ -248,30 +244,42 @@ describeKernelSets("fit", () => {
           return mse(target, prediction);
         },
       });
-      turns = 0;
+      counter.turns = 0;
       await model.fit(data.x, data.y, { batchSize: 2, validationData: data });
-      return turns;
+      return counter.turns;
     };
     const long = await turnsOf(20); // 20 batches of training, and 20 of validation
     const short = await turnsOf(1);
-    clearImmediate(handle);
+    counter.stop();
     expect(long).toBeGreaterThanOrEqual(38);
     expect(short).toBeGreaterThanOrEqual(4);
     expect(short).toBeLessThanOrEqual(8);
   });
 
-  test("takes its turns by messages where there is no setImmediate, never by scheduler.yield", async () => {
+  test("takes its turns by MessageChannel where there is no setImmediate", async () => {
     let clock = 0;
     vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
-    const yields = vi.fn(async () => {});
     vi.stubGlobal("setImmediate", undefined);
-    vi.stubGlobal("scheduler", { yield: yields });
-    const post = vi.spyOn(MessagePort.prototype, "postMessage");
+    const opened = vi.fn();
+    class Counted extends MessageChannel {
+      constructor() {
+        super();
+        opened();
+      }
+    }
+    vi.stubGlobal("MessageChannel", Counted);
     const { x, y } = regressionData(8);
     const history = await compiled().fit(x, y, { batchSize: 2 });
     expect(history.loss.length).toBe(1);
-    expect(post).toHaveBeenCalledTimes(6);
-    expect(yields).not.toHaveBeenCalled();
+    expect(opened).toHaveBeenCalledTimes(6);
+  });
+
+  test("timers have their turn", async () => {
+    const { x, y } = regressionData(64);
+    const abort = new AbortController();
+    setTimeout(() => abort.abort(), 20);
+    const running = compiled().fit(x, y, { epochs: 1e6, batchSize: 1, signal: abort.signal });
+    await expect(running).rejects.toThrow(/abort/);
   });
 
   test("an aborted signal ends it after the step at work, with the weights of that", async () => {
@@ -316,7 +324,7 @@ describeKernelSets("fit", () => {
       callbacks: {
         onBatchBegin: (batch) => begun.push(batch),
         onBatchEnd(batch) {
-          if (batch === 1) setImmediate(() => abort.abort());
+          if (batch === 1) inTurn(() => abort.abort());
         },
       },
     });
@@ -356,7 +364,7 @@ describeKernelSets("fit", () => {
           yield* batchesOf(data, 8);
           await new Promise<void>((resolve) => {
             arrive = resolve;
-            setImmediate(() => abort.abort(reason));
+            inTurn(() => abort.abort(reason));
           });
           yield* batchesOf(data, 8);
         } finally {
@@ -418,18 +426,13 @@ describeKernelSets("fit", () => {
       model.compile({ optimizer: new SGD({ learningRate: 1e-4 }), loss: "mse" });
       let clock = 0;
       vi.spyOn(performance, "now").mockImplementation(() => (clock += 20));
-      let turns = 0;
-      const count = (): void => {
-        turns++;
-        handle = setImmediate(count);
-      };
-      let handle = setImmediate(count);
+      const counter = countTurns();
       let before = 0;
       const onTrainBegin = () => {
-        before = turns;
+        before = counter.turns;
       };
       const { loss } = await model.fit(data, y, { seed: 4, callbacks: { onTrainBegin } });
-      clearImmediate(handle);
+      counter.stop();
       return { before, loss, weights: weightsOf(model) };
     };
     const [nested, whole] = [await turnsBefore(x.toArray()), await turnsBefore(x)];

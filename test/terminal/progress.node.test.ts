@@ -1,6 +1,6 @@
 import { SGD } from "gatewise";
-import { progressBar } from "gatewise/terminal";
-import { afterEach, expect, test, vi } from "vitest";
+import { type ProgressBarOptions, progressBar } from "gatewise/terminal";
+import { afterEach, expect, expectTypeOf, test, vi } from "vitest";
 import { screen } from "../examples/screen.ts";
 import { expectErrors, wrong } from "../expect-errors.ts";
 import { regressionData, regressor } from "../models/support.ts";
@@ -111,6 +111,7 @@ test("the bar goes when training is aborted", async () => {
 });
 
 test("wrong arguments", () => {
+  expectTypeOf({ stream: undefined }).toExtend<ProgressBarOptions>();
   expectErrors([
     ["stream", TypeError, () => progressBar({ stream: wrong(1) }), /process\.stdout/],
     ["option", TypeError, () => progressBar(wrong({ out: 1 })), /stream/],

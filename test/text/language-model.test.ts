@@ -15,6 +15,7 @@ import { expect, test, vi } from "vitest";
 import { expectFloat32 } from "../close.ts";
 import { expectErrors, expectRejections, wrong } from "../expect-errors.ts";
 import { describeKernelSets } from "../kernel-sets.ts";
+import { inTurn } from "../turns.ts";
 
 const text = "she sells sea shells by the sea shore; the shells she sells are sea shells. ".repeat(
   4,
@@ -211,7 +212,7 @@ describeKernelSets("LanguageModel", () => {
     const history = await model().fit(text, {
       ...{ optimizer: sgd(), epochs: 2, batchSize: 2, unroll: 64 },
       async onBatchEnd({ epoch, epochs, step, steps }) {
-        await new Promise((resolve) => setImmediate(resolve));
+        await new Promise<void>(inTurn);
         heard.push(`${epoch}/${epochs} ${step}/${steps}`);
       },
       onEpochEnd: ({ epoch, epochs, loss, ...rest }) => {

@@ -2,7 +2,7 @@
 import { Adam, engine, Linear, LSTM, mse, randn, Stream } from "gatewise";
 
 /** FNV-1a over the bytes of numbers, in hex. */
-function hash(arrays) {
+export function hash(arrays) {
   let state = 0x811c9dc5;
   for (const { buffer, byteOffset, byteLength } of arrays)
     for (const byte of new Uint8Array(buffer, byteOffset, byteLength))

@@ -27,19 +27,25 @@ class Entry {
     const module = source && this.#checker.getSymbolAtLocation(source);
     if (!module) throw new Error(`${file}: expected a module`);
     for (const symbol of this.#checker.getExportsOfModule(module))
-      this.#visit(symbol.name, this.#original(symbol));
+      this.#visit(symbol.name, [this.#original(symbol)]);
   }
 
   #original(symbol: ts.Symbol): ts.Symbol {
     return symbol.flags & ts.SymbolFlags.Alias ? this.#checker.getAliasedSymbol(symbol) : symbol;
   }
 
-  #visit(name: string, symbol: ts.Symbol): void {
-    if (this.#seen.has(symbol)) return;
-    this.#seen.add(symbol);
+  /** A name and what it stands for: several things where the parts of a union have it. An editor shows what is said of any. */
+  #visit(name: string, symbols: readonly ts.Symbol[]): void {
+    const fresh = symbols.filter((symbol) => !this.#seen.has(symbol));
+    if (fresh.length === 0) return;
+    for (const symbol of fresh) this.#seen.add(symbol);
     this.names.push(name);
-    if (symbol.getDocumentationComment(this.#checker).length === 0) this.undocumented.push(name);
-    for (const member of this.#members(symbol)) this.#visit(`${name}.${member.name}`, member);
+    const said = symbols.some((s) => s.getDocumentationComment(this.#checker).length > 0);
+    if (!said) this.undocumented.push(name);
+    const members = new Map<string, ts.Symbol[]>();
+    for (const member of fresh.flatMap((symbol) => this.#members(symbol)))
+      members.set(member.name, [...(members.get(member.name) ?? []), member]);
+    for (const [member, parts] of members) this.#visit(`${name}.${member}`, parts);
   }
 
   /** The names behind a dot: of a class (static ones as well), an interface, options, an object of functions. */
