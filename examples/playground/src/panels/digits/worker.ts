@@ -17,7 +17,8 @@ export interface DigitsWork {
   readonly progress: {
     /** Mean of the batches since the last report; NaN where there were none. */
     readonly loss: number;
-    /** Share of the digits held out that are read rightly after the last row. */
+    /** How many digits are held out, and the share of them that is read rightly after the last row. */
+    readonly held: number;
     readonly accuracy: number;
     /** What is made of the picture that was handed over last. */
     readonly reading: Reading | undefined;
@@ -149,7 +150,7 @@ export function create(settings: ReaderSettings): Trainee<DigitsWork> {
         accuracy = reader.accuracy(source!.test);
         tested = performance.now();
       }
-      return { loss, accuracy, reading: picture && reader.read(picture) };
+      return { loss, held: source!.test.count, accuracy, reading: picture && reader.read(picture) };
     },
     adjust({ learningRate }) {
       reader.learningRate = learningRate;
