@@ -50,7 +50,7 @@ describeInBrowser("every panel", (open) => {
     await page.locator("section:not([hidden]) button").first().waitFor();
     if (await train.isVisible()) await train.click();
     await page.evaluate(async () => {
-      for (let frame = 0; frame < 90; frame++) await new Promise(requestAnimationFrame);
+      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
     });
     const found = await longest();
     console.log(`playground, ${id}: longest task of the page ${found.toFixed(0)} ms (0: below 50)`);
