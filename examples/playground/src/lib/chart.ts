@@ -6,8 +6,6 @@ export interface Curve {
   readonly name: string;
   /** A colour of the style sheet: `--series-1`. */
   readonly colour: string;
-  /** Dashed, so that a curve under it is seen. */
-  readonly dashed?: boolean;
   readonly width?: number;
 }
 
@@ -29,21 +27,16 @@ export interface ChartOptions {
 
 export interface Chart {
   readonly element: HTMLElement;
-  /** Draws the curves anew: all x, and a list of as many y for every curve. */
-  draw(x: ArrayLike<number>, ...ys: readonly ArrayLike<number>[]): void;
+  /** Draws the curves anew: all x, and a list of as many y for every curve; null where there is none. */
+  draw(x: ArrayLike<number>, ...ys: readonly ArrayLike<number | null>[]): void;
   /** Says in words what is to be seen, for those who do not see it. */
   describe(text: string): void;
 }
 
 const FONT = "12px system-ui, sans-serif";
 
-const keyOf = ({ name, colour, dashed }: Curve): HTMLElement =>
-  element(
-    "span",
-    { class: "key" },
-    element("i", { class: dashed && "dashed", style: `color: var(${colour})` }),
-    name,
-  );
+const keyOf = ({ name, colour }: Curve): HTMLElement =>
+  element("span", { class: "key" }, element("i", { style: `color: var(${colour})` }), name);
 
 const minus = (text: string): string => text.replace("-", "\u2212");
 
@@ -128,7 +121,6 @@ export function chart(options: ChartOptions): Chart {
             label: curve.name,
             stroke: () => colour(curve.colour),
             width: curve.width ?? 2,
-            ...(curve.dashed && { dash: [6, 4] }),
             points: { show: false },
             pxAlign: 0, // between pixels, too: curves are smooth
           }),
@@ -143,8 +135,8 @@ export function chart(options: ChartOptions): Chart {
   }).observe(canvas);
   onThemeChange(() => plot.redraw(false));
 
-  const positive = (values: ArrayLike<number>): (number | null)[] =>
-    Array.from(values, (value) => (value > 0 && Number.isFinite(value) ? value : null));
+  const positive = (values: ArrayLike<number | null>): (number | null)[] =>
+    Array.from(values, (value) => (value && value > 0 && Number.isFinite(value) ? value : null));
   return {
     element: figure,
     draw(x, ...ys) {

@@ -109,28 +109,6 @@ export function choice<T extends string>(options: ChoiceOptions<T>): Control<T> 
   };
 }
 
-export interface TickOptions {
-  readonly label: string;
-  readonly value: boolean;
-  readonly change?: (value: boolean) => void;
-}
-
-/** Yes or no. */
-export function tick({ label, value, change }: TickOptions): Control<boolean> {
-  const box = element("input", { type: "checkbox" });
-  box.checked = value;
-  box.addEventListener("change", () => change?.(box.checked));
-  return {
-    element: element("label", { class: "control tick" }, box, label),
-    get value() {
-      return box.checked;
-    },
-    set value(value) {
-      box.checked = value;
-    },
-  };
-}
-
 export interface TextOptions {
   readonly label: string;
   readonly value: string;

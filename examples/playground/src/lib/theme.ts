@@ -13,12 +13,19 @@ function stored(): string | null {
   }
 }
 
+/** Colours of the theme of now: to ask the browser for one takes as long as to lay out the page. */
+const known = new Map<string, string>();
+
 /** A colour of the style sheet, `--accent`, as it is in the theme of now: for a canvas. */
 export function colour(property: string): string {
+  const found = known.get(property);
+  if (found !== undefined) return found;
   if (!probe.isConnected) document.body.append(probe);
   probe.hidden = true;
   probe.style.color = `var(${property})`;
-  return getComputedStyle(probe).color;
+  const { color } = getComputedStyle(probe);
+  known.set(property, color);
+  return color;
 }
 
 /** The same as red, green and blue from 0 to 255. */
@@ -43,6 +50,7 @@ const isDark = (): boolean => {
 export function followTheme(button: HTMLButtonElement): void {
   const show = (): void => {
     button.setAttribute("aria-pressed", `${isDark()}`);
+    known.clear();
     for (const callback of changed) callback();
   };
   const theme = stored();

@@ -1,6 +1,7 @@
 import { chart } from "../../lib/chart.ts";
 import { choice, range, toolbar } from "../../lib/controls.ts";
 import { element } from "../../lib/elements.ts";
+import { Losses } from "../../lib/losses.ts";
 import type { Panel } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
 import type { Progress, Settings, SineWork } from "./worker.ts";
@@ -16,7 +17,7 @@ export const panel: Panel = {
     "which way the wave is going: the network has to remember. Give it one unit, or a plain RNN, or a learning rate too " +
     "high, and see what it makes of that.",
   mount(host, kit) {
-    let losses: number[] = [];
+    let losses = new Losses();
     const cell = choice<Settings["cell"]>({
       label: "Cell",
       options: { lstm: "LSTM", gru: "GRU", rnn: "Plain RNN" },
@@ -76,26 +77,23 @@ export const panel: Panel = {
     const reading = element("p", { class: "reading" });
 
     function draw(progress: Progress, steps: number): void {
-      losses.push(...progress.losses);
-      const { sine, cosine, prediction } = progress;
+      const { sine, cosine, prediction, losses: told } = progress;
+      told.forEach((value, i) => {
+        losses.add(steps - told.length + i + 1, value);
+      });
       wave.draw(
         Array.from(sine.keys()),
         sine,
         cosine,
-        prediction ?? (Array<null>(sine.length).fill(null) as never),
+        prediction ?? Array<null>(sine.length).fill(null),
       );
-      loss.draw(
-        losses.map((_, step) => step + 1),
-        losses,
-      );
-      const last = losses.at(-1);
+      losses.draw(loss);
       const text =
-        last === undefined
+        steps === 0
           ? "Not trained yet"
-          : `Step ${steps}, mean squared error ${last.toPrecision(2)}`;
+          : `Step ${steps}, mean squared error ${progress.loss.toPrecision(2)}`;
       reading.textContent = text;
       wave.describe(text);
-      loss.describe(`from ${losses[0]?.toPrecision(2)} to ${last?.toPrecision(2)}`);
     }
 
     const buttons = trainingButtons(
@@ -105,12 +103,12 @@ export const panel: Panel = {
     const training = kit.train<SineWork>("sine", settings(), {
       progress: (progress, { steps, running }) => {
         draw(progress, steps);
-        if (!running || steps % 500 < 3) kit.announce(reading.textContent);
+        if (!running) kit.announce(reading.textContent);
       },
       running: buttons.showRunning,
     });
     function reset(): void {
-      losses = [];
+      losses = new Losses();
       kit.fail(undefined);
       training.reset(settings());
     }

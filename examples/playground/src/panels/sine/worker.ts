@@ -26,6 +26,8 @@ export interface Progress {
   readonly sine: Float32Array;
   readonly cosine: Float32Array;
   readonly prediction: Float32Array | undefined;
+  /** Of the last step; NaN before the first. */
+  readonly loss: number;
   /** Of the steps since the last report. */
   readonly losses: readonly number[];
 }
@@ -50,6 +52,7 @@ export function create(settings: Settings): Trainee<SineWork> {
   let step = 0;
   let shown = waves(0);
   let prediction: Tensor | undefined;
+  let loss = Number.NaN;
   let losses: number[] = [];
   return {
     step() {
@@ -60,8 +63,8 @@ export function create(settings: Settings): Trainee<SineWork> {
         const prediction = head.forward(out.output);
         return { loss: mse(prediction, shown.cosine), prediction };
       });
-      prediction = run.prediction;
-      losses.push(run.loss);
+      ({ loss, prediction } = run);
+      losses.push(loss);
       step++;
     },
     progress() {
@@ -73,6 +76,7 @@ export function create(settings: Settings): Trainee<SineWork> {
         sine: part(shown.sine),
         cosine: part(shown.cosine),
         prediction: prediction && part(prediction),
+        loss,
         losses: told,
       };
     },
