@@ -52,7 +52,7 @@ test("Losses: what is no number is left out, of many every second is dropped", (
   const losses = new Losses();
   for (let step = 1; step <= 5000; step++)
     losses.add(step, step % 10 === 0 ? Number.NaN : 1 / step);
-  const drawn: ArrayLike<number>[] = [];
+  const drawn: ArrayLike<number | null>[] = [];
   let text = "";
   losses.draw({
     element: undefined as never,
