@@ -1,24 +1,7 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { panels } from "../../examples/playground/src/panels.ts";
+import { violations } from "./axe.ts";
 import { describeInBrowser, until } from "./browser.ts";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-/** What axe finds wrong with a page, in its own words. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations } = await (
-      window as unknown as { axe: typeof import("axe-core") }
-    ).axe.run();
-    return violations.map(
-      ({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(" ")})`,
-    );
-  });
-}
 
 const ids = panels.map(({ id }) => id);
 
@@ -50,7 +33,7 @@ describeInBrowser("every panel", (open) => {
     await page.locator("section:not([hidden]) button").first().waitFor();
     if (await train.isVisible()) await train.click();
     await page.evaluate(async () => {
-      for (let frame = 0; frame < 90; frame++) await new Promise(requestAnimationFrame);
+      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
     });
     const found = await longest();
     console.log(`playground, ${id}: longest task of the page ${found.toFixed(0)} ms (0: below 50)`);

@@ -8,8 +8,17 @@ const steps = (page: Page): Promise<number> => readNumber(page, /Step (\d+)/);
 describeInBrowser("sine to cosine", (open) => {
   test("trains from the start, and its error falls below 0.01", async () => {
     const page = await open("sine");
+    await steps(page); // by itself
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Reset" }).click();
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    await until(
+      () => steps(page),
+      (now) => now === 1,
+    );
     const first = await error(page);
     await page.getByLabel("Pace").selectOption("Full speed");
+    await page.getByRole("button", { name: "Train", exact: true }).click();
     await until(
       () => error(page),
       (now) => now < 0.01,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { violations } from "./axe.ts";
 import { describeInBrowser, readNumber, until } from "./browser.ts";
 
 describeInBrowser("words", (open) => {
@@ -85,4 +86,23 @@ describeInBrowser("words", (open) => {
     ).toEqual(["forest", "green", "quiet", "river", "sings", "sleeps"]);
     expect(await page.getByRole("alert").isVisible()).toBe(false);
   });
+
+  test.each(["Parts of speech", "Word map"])(
+    "%s: nothing that axe objects to, light and dark",
+    async (tab) => {
+      const page = await open("words", {
+        colorScheme: "light",
+        viewport: { width: 320, height: 640 },
+      });
+      await page.getByRole("tab", { name: tab }).click();
+      await page
+        .locator(tab === "Word map" ? ".nearest li" : ".tagged .word")
+        .first()
+        .waitFor();
+      expect(await violations(page), "light").toEqual([]);
+      await page.emulateMedia({ colorScheme: "dark" });
+      expect(await violations(page), "dark").toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    },
+  );
 });

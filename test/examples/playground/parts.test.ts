@@ -52,7 +52,7 @@ test("Losses: what is no number is left out, of many every second is dropped", (
   const losses = new Losses();
   for (let step = 1; step <= 5000; step++)
     losses.add(step, step % 10 === 0 ? Number.NaN : 1 / step);
-  const drawn: ArrayLike<number>[] = [];
+  const drawn: ArrayLike<number | null>[] = [];
   let text = "";
   losses.draw({
     element: undefined as never,
@@ -67,6 +67,8 @@ test("Losses: what is no number is left out, of many every second is dropped", (
   expect(steps.length).toBeLessThanOrEqual(600);
   expect(steps[0]).toBe(1);
   expect(steps.at(-1)).toBeGreaterThan(4900);
+  const gaps = steps.slice(1).map((step, i) => step - steps[i]!);
+  expect(Math.max(...gaps), "evenly").toBeLessThanOrEqual(Math.min(...gaps) + 2); // those around what is no number
   expect(values.every((value, i) => value === 1 / steps[i]!)).toBe(true);
   expect(text).toMatch(/^from 1\.0 to 0\.00020$/);
 });

@@ -63,11 +63,10 @@ export function readingView({ still, finished }: ViewOptions): ReadingView {
     min: 1,
     max: SIDE,
     value: SIDE,
-    input: (value) => {
-      cancelAnimationFrame(frame);
-      turnTo(value);
-    },
+    input: (value) => turnTo(value),
   });
+  for (const type of ["pointerdown", "keydown"]) // who takes the slider goes on alone
+    slider.element.addEventListener(type, () => cancelAnimationFrame(frame));
 
   /** What is known after so many rows. */
   function turnTo(next: number): void {

@@ -16,7 +16,7 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   let chosen = "cat";
   const window = range({
     ...{ label: "Window", min: 1, max: 8, value: 4 },
-    format: (value) => `${value} words to either side`,
+    format: (value) => `${value} each side`,
     change: () => reset(),
   });
   const source = choice<"made" | "own">({
@@ -103,7 +103,16 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
     element(
       "div",
       { class: "columns map" },
-      map.element,
+      element(
+        "div",
+        {},
+        map.element,
+        element(
+          "p",
+          { class: "hint" },
+          "The two directions in which the vectors differ most. Dots that would cover one another’s names are moved apart.",
+        ),
+      ),
       element("div", {}, map.choice, heading, nearest),
     ),
   );

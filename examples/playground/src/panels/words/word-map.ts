@@ -7,6 +7,8 @@ const HEIGHT = 460;
 const MARGIN = { side: 72, top: 32 };
 const DOT = 3.5;
 const TEXT = 12;
+/** Room for a name, in parts of what its letters take on average: fonts differ. */
+const ROOM = 1.15;
 /** How close dots may come to one another: names are wider than they are high. And how often dots are moved apart. */
 const CLOSEST = { across: 30, down: 16 };
 const PASSES = 12;
@@ -89,7 +91,7 @@ export function wordMap({ label, groups, chosen: told }: WordMapOptions): WordMa
     const order = [first, ...spots.keys()].filter((n, i) => n >= 0 && (i === 0 || n !== first));
     const named = placeNames(
       order.map((n) => ({ name: spots[n]!.word, ...places[n]! })),
-      { width, dot: DOT, text: TEXT },
+      { width, dot: DOT, text: ROOM * TEXT },
     );
     order.forEach((n, i) => {
       const { word, group } = spots[n]!;
