@@ -5,9 +5,9 @@ import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
 // @ts-expect-error: a script without types
 import { workletBuild } from "../scripts/worklet-build.mjs";
+import { weigh } from "./weigh.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
-const bindings = `${root}bindings`;
 
 /** What programs import, from which entry, and the most bytes that this may bring along: minified, then gzip -9. */
 const imports = [
@@ -31,31 +31,13 @@ const imports = [
   ["word2vec/index.ts", "*", 25_500],
 ] as const;
 
-/** Bytes of a module that exports such names again, as a bundler makes it for production. */
-async function weigh(entry: string, names: string): Promise<number> {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export ${names === "*" ? names : `{ ${names} }`} from "./${entry}"`,
-      resolveDir: bindings,
-    },
-    external: ["cli-progress"],
-    bundle: true,
-    minify: true,
-    format: "esm",
-    platform: "neutral",
-    target: "es2022",
-    write: false,
-  });
-  return gzipSync(outputFiles[0]!.contents, { level: 9 }).length;
-}
-
 /** The most bytes of the file for the audio thread, which is made once and for all. */
 const workletLimit = 35_000;
 
 const lines: string[] = [];
 afterAll(() => console.log(["sizes of imports, gzip:", ...lines].join("\n  ")));
 
-// gatewise/worklet is one finished file: test/worklet/file.node.test.ts weighs it.
+// gatewise/worklet is one finished file, weighed below.
 test("every other entry has a budget for all of it", () => {
   const { exports } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
   const entries = Object.values<{ default?: string }>(exports).flatMap(({ default: file }) =>

@@ -33,12 +33,11 @@ function drawDigit(label: number, random: Generator, picture: Uint8Array): void 
   const glyph = ways[Math.floor(ways.length * random())]!;
   const radius = 0.6 + 0.9 * random();
   const lines = place(handwritten(glyph, random), radius, random);
-  const distance = squaredDistances(lines, radius + 0.5);
+  const inks = ink(lines, radius);
   const blackness = 0.75 + 0.25 * random();
   for (let i = 0; i < picture.length; i++) {
-    const ink = Math.min(1, Math.max(0, radius + 0.5 - Math.sqrt(distance[i]!))); // anti-aliased: covered part of the pixel
     const grain = 0.1 * (random() + random() - 1);
-    picture[i] = Math.round(255 * Math.min(1, Math.max(0, blackness * ink + grain)));
+    picture[i] = Math.round(255 * Math.min(1, Math.max(0, blackness * inks[i]! + grain)));
   }
 }
 
@@ -112,6 +111,12 @@ function place(lines: Point[][], radius: number, random: Generator): Point[][] {
     line.map(([px, py]): Point => [dx + scale * (px - x.middle), dy + scale * (py - y.middle)]),
   );
 }
+
+/** How far each pixel of 28 x 28 is covered by lines of a pen of this radius, 0 to 1: anti-aliased. */
+export const ink = (lines: readonly Point[][], radius: number): Float64Array =>
+  squaredDistances(lines, radius + 0.5).map((distance) =>
+    Math.min(1, Math.max(0, radius + 0.5 - Math.sqrt(distance))),
+  );
 
 /** For each pixel the squared distance from its centre to the nearest line, where that is below `reach`. */
 function squaredDistances(lines: readonly Point[][], reach: number): Float64Array {

@@ -1,5 +1,4 @@
 import type { Pair, Pairs } from "./pairs.ts";
-import type { Terminal } from "./terminal.ts";
 import { END, PAD, START, WordIndex } from "./words.ts";
 
 /** What a model reads and writes: the words of both languages by number. */
@@ -75,7 +74,7 @@ const SHADES = " ░▒▓█";
 
 /** Attention [target words, source words] as a line of shades for each target word, with the source word it looks at most. */
 export function drawAttention(
-  { line }: Pick<Terminal, "line">,
+  { line }: { readonly line: (text: string) => void },
   source: readonly string[],
   target: readonly string[],
   weights: readonly (readonly number[])[],

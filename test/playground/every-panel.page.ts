@@ -1,0 +1,107 @@
+import { expect, test } from "vitest";
+import { panels } from "../../examples/playground/src/panels.ts";
+import { violations } from "./axe.ts";
+import { describeInBrowser, until } from "./browser.ts";
+
+const ids = panels.map(({ id }) => id);
+
+describeInBrowser("every panel", (open) => {
+  test.each(ids)("%s: nothing that axe objects to, light, dark and narrow", async (id) => {
+    const page = await open(id, { colorScheme: "light" });
+    expect(await violations(page), "light").toEqual([]);
+    await page.getByRole("button", { name: "Dark" }).click();
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await violations(page), "dark").toEqual([]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    expect(width, "the page scrolls up and down only").toBe(320);
+  });
+
+  test.each(ids)("%s: the page never stalls while networks train", async (id) => {
+    const page = await open(id);
+    await page.addInitScript(() => {
+      const tasks = { longest: 0 };
+      Object.assign(window, { tasks });
+      new PerformanceObserver((list) => {
+        for (const { duration } of list.getEntries())
+          tasks.longest = Math.max(tasks.longest, duration);
+      }).observe({ type: "longtask", buffered: true });
+    });
+    await page.reload();
+    const longest = (): Promise<number> =>
+      page.evaluate(() => (window as unknown as { tasks: { longest: number } }).tasks.longest);
+    const train = page.getByRole("button", { name: "Train", exact: true });
+    await page.locator("section:not([hidden]) button").first().waitFor();
+    if (await train.isVisible()) await train.click();
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
+    });
+    const found = await longest();
+    console.log(`playground, ${id}: longest task of the page ${found.toFixed(0)} ms (0: below 50)`);
+    expect(found).toBeLessThan(1000); // 200, on a machine with nothing else to do
+    // What was measured is measured: a page that does stall is noticed.
+    await page.evaluate(() => {
+      setTimeout(() => {
+        const end = performance.now() + 1200;
+        while (performance.now() < end);
+      });
+    });
+    await until(longest, (found) => found > 1000);
+  });
+
+  test("a hundred turns from panel to panel leave no more workers than one round", async () => {
+    const page = await open(ids[0]!);
+    await page.addInitScript(() => {
+      const count = { workers: 0 };
+      Object.assign(window, {
+        count,
+        Worker: class extends Worker {
+          constructor(url: URL, options: WorkerOptions) {
+            super(url, options);
+            count.workers++;
+          }
+          override terminate(): void {
+            super.terminate();
+            count.workers--;
+          }
+        },
+      });
+    });
+    await page.reload();
+    const workers = (): Promise<number> =>
+      page.evaluate(() => (window as unknown as { count: { workers: number } }).count.workers);
+    const visit = (turns: number): Promise<void> =>
+      page.evaluate(
+        async ([ids, turns]) => {
+          const frame = (): Promise<number> => new Promise(requestAnimationFrame);
+          for (let turn = 0; turn < turns; turn++) {
+            const id = ids[turn % ids.length]!;
+            document.querySelector<HTMLElement>(`nav a[href="#${id}"]`)!.click();
+            while (!document.querySelector(`section:not([hidden]) #${id}-title`)) await frame();
+          }
+        },
+        [ids, turns] as const,
+      );
+    await visit(ids.length);
+    const once = await workers();
+    expect(once).toBeGreaterThan(0);
+    await visit(100);
+    expect(await workers()).toBe(once);
+    expect(await page.locator("main > section").count()).toBe(ids.length);
+  });
+
+  test("the theme follows the system until the button is pressed, and stays what was chosen", async () => {
+    const page = await open("sine", { colorScheme: "dark" });
+    const paper = (): Promise<string> =>
+      page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const dark = await paper();
+    await page.emulateMedia({ colorScheme: "light" });
+    const light = await paper();
+    expect(light).not.toBe(dark);
+    await page.getByRole("button", { name: "Dark" }).click();
+    expect(await paper()).toBe(dark);
+    await page.reload();
+    expect(await paper()).toBe(dark);
+    const button = page.getByRole("button", { name: "Dark" });
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+  });
+});

@@ -1,0 +1,112 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { describeInBrowser } from "./browser.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const built = `${root}build/playground/`;
+
+describeInBrowser("the page", (open) => {
+  test("weighs less than 150 KB, gzip, with all its panels", () => {
+    const files = readdirSync(built, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => `${entry.parentPath}/${entry.name}`);
+    const sizes = files.map((file) => gzipSync(readFileSync(file), { level: 9 }).length);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`playground: ${files.length} files, ${total} bytes gzip`);
+    expect(files.length).toBeGreaterThan(3);
+    expect(total).toBeLessThan(150_000);
+  });
+
+  test("shows the first training step soon", async () => {
+    const page = await open("sine");
+    await page.addInitScript(() => {
+      const seen = { firstStep: Number.NaN };
+      Object.assign(window, { seen });
+      new MutationObserver(() => {
+        if (Number.isNaN(seen.firstStep) && /Step [1-9]/.test(document.body?.textContent ?? ""))
+          seen.firstStep = performance.now();
+      }).observe(document, { childList: true, subtree: true, characterData: true });
+    });
+    await page.reload();
+    await page
+      .getByText(/Step [1-9]/)
+      .first()
+      .waitFor();
+    const firstStep = await page.evaluate(
+      () => (window as unknown as { seen: { firstStep: number } }).seen.firstStep,
+    );
+    console.log(`playground: first training step ${firstStep.toFixed(0)} ms after navigation`);
+    expect(firstStep).toBeLessThan(5000); // a second, on a machine with nothing else to do
+  });
+
+  test("training pauses while its panel is not seen", async () => {
+    const page = await open("sine");
+    await page.addInitScript(() => {
+      const sent: string[] = [];
+      Object.assign(window, { sent });
+      const { postMessage } = Worker.prototype;
+      Worker.prototype.postMessage = function (this: Worker, message: { type: string }): void {
+        sent.push(message.type);
+        postMessage.call(this, message);
+      } as typeof postMessage;
+    });
+    await page.reload();
+    await page
+      .getByText(/Step [1-9]/)
+      .first()
+      .waitFor();
+    const sent = (): Promise<string[]> =>
+      page.evaluate(() => (window as unknown as { sent: string[] }).sent.splice(0));
+    expect(await sent()).toEqual(["reset", "pace", "start"]);
+    await page.getByRole("link", { name: "Gradient" }).click();
+    await page.getByRole("heading", { name: "Gradient through time" }).waitFor();
+    expect(await sent()).toContain("pause");
+    await page.getByRole("link", { name: "Sine to cosine" }).click();
+    await page.getByRole("heading", { name: "Sine to cosine" }).waitFor();
+    expect(await sent()).toEqual(["start"]);
+  });
+
+  test("is isolated, asks for nothing elsewhere", async () => {
+    const page = await open("sine");
+    const { origin } = new URL(page.url());
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.reload();
+    await page
+      .getByText(/Step [1-9]/)
+      .first()
+      .waitFor();
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+    expect(asked.length).toBeGreaterThan(3);
+    expect(asked.filter((url) => !url.startsWith(origin))).toEqual([]);
+  });
+
+  test("a network that cannot be made is said to be so", async () => {
+    const page = await open("sine");
+    await page.evaluate(() => {
+      const slider = document.querySelector<HTMLInputElement>("input[type=range]")!;
+      slider.min = "0";
+      slider.value = "0";
+      slider.dispatchEvent(new Event("change"));
+    });
+    await page
+      .getByRole("alert")
+      .getByText(/LSTM.*expected/)
+      .waitFor();
+  });
+
+  test("its picture, which with GATEWISE_PICTURE=1 is put into docs/ for the README", async () => {
+    const page = await open("sine", { colorScheme: "light" });
+    await page.getByLabel("Pace").selectOption("Full speed");
+    await page
+      .getByText(/Step 4000/)
+      .first()
+      .waitFor();
+    const folder = process.env.GATEWISE_PICTURE ? "docs" : "build"; // fonts differ from machine to machine
+    const path = `${root}${folder}/playground.png`;
+    const picture = await page.screenshot({ path, fullPage: true });
+    expect(picture.length).toBeLessThan(150_000);
+  });
+});
