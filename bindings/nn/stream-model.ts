@@ -14,8 +14,8 @@ import type { Module } from "../core/module.ts";
 import { Embedding } from "./embedding.ts";
 import { Linear } from "./linear.ts";
 import { Stream } from "./stream.ts";
-import type { FusedLayer, StreamLayer } from "./stream-layers.ts";
 import { type StreamModel, type StreamModelLayer, streamFormat } from "./stream-format.ts";
+import type { FusedLayer, StreamLayer } from "./stream-layers.ts";
 
 const nonlinearities = ["tanh", "relu"] as const;
 
