@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type * as main from "gatewise";
+import type * as audio from "gatewise/audio";
 import type * as data from "gatewise/data";
 import type * as seq2seq from "gatewise/seq2seq";
 import type * as terminal from "gatewise/terminal";
@@ -79,6 +80,7 @@ interface Options {
   UnrollOptions: main.UnrollOptions<main.Tensor>;
   VarianceScalingOptions: main.VarianceScalingOptions;
   WarmUpOptions: main.WarmUpOptions;
+  StreamNodeOptions: audio.StreamNodeOptions;
   BatchesOptions: data.BatchesOptions;
   PadSequencesOptions: data.PadSequencesOptions;
   StandardizeOptions: data.StandardizeOptions;

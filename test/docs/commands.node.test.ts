@@ -56,7 +56,8 @@ function npmProblem([verb = "", ...rest]: readonly string[]): string | undefined
 }
 
 /** What is wrong with `npx ...`. */
-function npxProblem([tool, ...rest]: readonly string[]): string | undefined {
+function npxProblem([tool, ...words]: readonly string[]): string | undefined {
+  const rest = words[0] === "--tsconfig" && isThere(words[1]) ? words.slice(2) : words;
   const file = rest.find((word) => word.endsWith(".ts"));
   if (tool === "tsx" && newcomersFiles.includes(file!)) return undefined;
   if (tool === "tsx" && isThere(file)) {
