@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 
@@ -6,12 +7,13 @@ const bindings = fileURLToPath(new URL("../bindings/", import.meta.url));
 const read = (file: string): string => readFileSync(`${bindings}${file}`, "utf8");
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, "");
 
-/** The names in the lists that a file exports, as they are declared, and as they are exported. */
-const listed = (file: string): (readonly [declared: string, as: string])[] =>
-  [...read(file).matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, names]) =>
-    [...names!.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(
-      ([, declared, as]) => [declared!, as ?? declared!] as const,
-    ),
+/** The names in the lists that a file exports: as they are declared, as they are exported, and the file they come from. */
+const listed = (file: string): (readonly [declared: string, as: string, from: string])[] =>
+  [...read(file).matchAll(/export (?:type )?\{([^}]*)\}(?: from "(.+)")?/g)].flatMap(
+    ([, names, from = ""]) =>
+      [...names!.matchAll(/(?:type )?(\w+)(?: as (\w+))?/g)].map(
+        ([, declared, as]) => [declared!, as ?? declared!, join(dirname(file), from)] as const,
+      ),
   );
 
 const exported = new Set(listed("index.ts").map(([declared]) => declared));
@@ -36,7 +38,8 @@ it("what only internal members mention is not exported", () => {
 it("no two entries call different things by the same name", () => {
   const paths = readdirSync(bindings, { recursive: true, encoding: "utf8" });
   const entries = paths.filter((path) => /^(\w+.)?index\.ts$/.test(path));
-  const names = entries.flatMap((entry) => listed(entry).map(([, as]) => as));
+  const things = entries.flatMap((entry) => listed(entry).map(([, as, from]) => `${as} ${from}`));
+  const names = [...new Set(things)].map((thing) => thing.split(" ")[0]!);
   expect(names).toContain("Word2VecFitOptions");
   // Batches: what fit takes, and what gatewise/data makes, which is one of them.
   expect(names.filter((name, i) => names.indexOf(name) < i)).toEqual(["Batches"]);

@@ -329,7 +329,8 @@ describeKernelSets("fit", () => {
       },
     });
     await expect(running).rejects.toThrow(/abort/);
-    expect(begun).toEqual([0, 1]);
+    expect(begun.slice(0, 2)).toEqual([0, 1]);
+    expect(begun.length).toBeLessThan(4); // of 6; in WebKit the message of a step may overtake that of another
   });
 
   test("an aborted signal ends validation", async () => {

@@ -214,8 +214,9 @@ describeKernelSets("Word2Vec", (kernels) => {
   });
 
   test("disposed of: used no more, and twice is no error", async () => {
-    using model = await trained();
+    const model = await trained();
     model.dispose();
+    model[Symbol.dispose]();
     for (const use of [
       () => model.vector("sun"),
       () => model.mostSimilar("sun"),
