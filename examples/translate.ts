@@ -20,7 +20,7 @@ another one writes, looking at the words it needs. Shows what it writes.`,
 };
 
 await run(usage, ({ data, seed, epochs, beam }, terminal) => {
-  const pairs = data === undefined ? makePairs(2000, 200, seed) : readPairs(data, 1000);
+  const pairs = data === undefined ? makePairs(2000, 1000, seed) : readPairs(data, 1000);
   const languages = new Languages(pairs);
   const [known, held] = [languages.encode(pairs.train), languages.encode(pairs.test)];
 

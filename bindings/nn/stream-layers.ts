@@ -12,7 +12,7 @@ import { Recurrent } from "./recurrent.ts";
 /** What a stream can be made of: layers or single cells that run forwards, linear layers, and an embedding as the first. */
 export type StreamLayer = RNN | LSTM | GRU | RNNCell | LSTMCell | GRUCell | Linear | Embedding;
 
-/** @internal Of a cell, what a stream needs. */
+/** Of a cell, what a stream needs. */
 export type FusedLayer = Pick<BuiltInCell<unknown>, "inputSize" | "outputSize" | "parameters"> & {
   readonly fused: FusedCell;
 };

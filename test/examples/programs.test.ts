@@ -114,7 +114,7 @@ describe("translate", () => {
     const stdout = output("translate", "--epochs", "2", "--beam", "3");
     const shares = figures(
       stdout,
-      /^beam [13], words of 200 others: (\d+\.\d\d) % in their places/gm,
+      /^beam [13], words of 1000 others: (\d+\.\d\d) % in their places/gm,
     );
     expect(shares.length).toBe(2);
     for (const share of shares) expect(share).toBeGreaterThan(90);
