@@ -43,7 +43,11 @@ function report(name, { status, stdout, stderr }) {
 try {
   const { tarball } = pack(folder);
   install(folder, tarball, "tsx", "typescript@7", "@types/node@20");
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options }));
+  const exclude = ["declarations.ts"]; // gatewise/audio speaks of what only pages have
+  writeFileSync(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({ compilerOptions: options, exclude }),
+  );
   writeFileSync(join(folder, "declarations.ts"), everyEntry);
   writeFileSync(
     join(folder, "declarations.json"),
