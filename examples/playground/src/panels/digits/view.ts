@@ -65,7 +65,7 @@ export function readingView({ still, finished }: ViewOptions): ReadingView {
     value: SIDE,
     input: (value) => turnTo(value),
   });
-  for (const type of ["pointerdown", "keydown"]) // who takes the slider goes on alone
+  for (const type of ["pointerdown", "keydown", "input"]) // who takes the slider goes on alone
     slider.element.addEventListener(type, () => cancelAnimationFrame(frame));
 
   /** What is known after so many rows. */
