@@ -57,6 +57,12 @@ export const workletMistakes = [
     "this.port.postMessage({ id });",
     "this.port.postMessage({});",
   ]),
+  processor("a node without inputs", ["inputs[0] ?? nothing", "inputs[0]!"]),
+  processor("a node without outputs", ["outputs[0] ?? nothing", "outputs[0]!"]),
+  node("stopped twice", ["stopped ??= end();", "stopped = end();"]),
+  node("asked after its end", ["if (this.#closed) throw ended();", ""]),
+  node("left open at its end", ["reject(ended());", "void reject;"]),
+  node("waits for a closed context", ['if (context.state !== "closed") await', "await"]),
   node("module added again and again", ["  if (before) return before;\n", ""]),
   node("module not tried again", ["    added.delete(context);\n", ""]),
   node("what is wrong is taken for done", [
