@@ -72,7 +72,7 @@ export const workletMistakes = [
   node("residual forgotten in a swap", ["{ residual: added = residual }", "{ residual: added }"]),
   node("channels of the graph as they come", ['channelCountMode: "explicit",', ""]),
   node("conditions begin at 0", ["initial[i]!", "0 * initial[i]!"]),
-  node("swap to a model with other conditions", ["countConditions(next) !== count", "false"]),
+  node("swap to a model with other conditions", ["given !== count", "false"]),
   model("forget bias left out", [
     'if (kind === "lstm") return { kind, forgetBias };',
     'if (kind === "lstm") return { kind, forgetBias: 0 * forgetBias };',
