@@ -57,7 +57,7 @@ function sentences({ comparisons, coldStart, memory }) {
     said.push(`Scaling (W12): a training pass grows, when doubled in ${doubled.join(", ")}.`);
   if (coldStart)
     said.push(
-      `Cold start (W9): first output ${coldStart.over.toFixed(0)} ms after a bare Node process would have ended; LSTM inference is ${(coldStart.gzip / 1024).toFixed(1)} KB of 1,024 bytes to download (minified, gzip).`,
+      `Cold start (W9): first output ${coldStart.over.toFixed(0)} ms after a bare Node process would have ended; what it downloads for an LSTM's inference is ${(coldStart.gzip / 1000).toFixed(1)} KB (minified, gzip).`,
     );
   if (memory?.length) {
     const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -67,12 +67,22 @@ function sentences({ comparisons, coldStart, memory }) {
   return said.map((one) => `- ${one}`).join("\n");
 }
 
+/** Why a peer computes something else: the bench only sees that it does. */
+const others = {
+  "brain.js":
+    "not timed, since its LSTM computes something else: its forget gate multiplies the last output, where an LSTM has its cell state",
+};
+
 /** Peers that have no column, and why. */
 function absent({ rows, missing }, columns) {
   const reasons = new Map(Object.entries(missing));
   for (const { peers } of rows)
     for (const [name, figure] of Object.entries(peers))
-      if (!columns.includes(name) && !reasons.has(name)) reasons.set(name, figure.reason);
+      if (!columns.includes(name) && !reasons.has(name))
+        reasons.set(
+          name,
+          /results differ/.test(figure.reason) ? (others[name] ?? figure.reason) : figure.reason,
+        );
   const list = [...reasons].map(([name, reason]) => `${name} (${reason})`);
   return list.length > 0 ? `\n\nNot in the table: ${list.join(", ")}.` : "";
 }

@@ -20,16 +20,20 @@ import {
 export interface StreamNodeOptions extends Omit<StreamSetup, "model"> {
   /**
    * Where the file of `gatewise/worklet` is: `new URL("gatewise/worklet", import.meta.url)` where a bundler finds packages
-   * by that, Vite's `import url from "gatewise/worklet?url"`, or wherever a copy of it lies.
+   * by that, Vite's `import url from "gatewise/worklet?url"`, or wherever a copy of it lies. A context loads the file once, from
+   * the first URL that it is given.
    */
   readonly url: string | URL;
   /** What the conditions are at first. Default: all 0. */
   readonly conditions?: readonly number[] | undefined;
-  /** Told what goes wrong with the signal later on, once until the next request. Default: console.error. */
+  /** Called with the first error in the signal after each request. Default: console.error. */
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
-/** A model in an audio graph. What it returns is resolved once the audio thread has done it. */
+/**
+ * A model in an audio graph. What its functions return is resolved once the audio thread has done it. After `stop`, or once the
+ * context is closed, they reject with an Error, but for `stop` itself.
+ */
 export interface StreamNode {
   /** The node to connect. */
   readonly node: AudioWorkletNode;
@@ -46,7 +50,7 @@ export interface StreamNode {
   reset(): Promise<void>;
   /** Lets the signal through as it comes, or no longer. */
   bypass(on: boolean): Promise<void>;
-  /** Ends it: the node is disconnected and can be collected. */
+  /** Ends it: the node is disconnected and can be collected. Once more is no error. */
   stop(): Promise<void>;
 }
 
@@ -76,7 +80,7 @@ function addModule(context: BaseAudioContext, url: string | URL): Promise<void> 
 }
 
 /** How many values beside the signal a model takes. The audio thread checks the rest of it. */
-function countConditions(model: StreamModel): number {
+function countConditions(where: string, model: StreamModel): number {
   const { format, layers } = (model ?? {}) as Partial<StreamModel>;
   if (format !== streamFormat || !Array.isArray(layers))
     throw kindError(where, "what describeStream returned", model);
@@ -93,6 +97,7 @@ class Requests {
   /** Settled by what the processor says of its construction. */
   readonly first: Promise<void>;
   #count = 0;
+  #closed = false;
 
   constructor(port: MessagePort, onError: (error: Error) => void) {
     this.#port = port;
@@ -113,12 +118,28 @@ class Requests {
     });
   }
 
-  send(message: StreamMessage): Promise<void> {
+  /** Resolved by the answer; rejected where none can come any more. */
+  async send(message: StreamMessage): Promise<void> {
+    if (this.#closed) throw ended();
     const id = this.#count;
     this.#port.postMessage({ ...message, id });
-    return this.#await();
+    await this.#await();
+  }
+
+  /** No request from now on. Those without an answer are rejected. */
+  close(): void {
+    this.#closed = true;
+    this.#port.close();
+    this.first.catch(() => {}); // who did not wait for it need not hear of it
+    for (const { reject } of this.#open.values()) reject(ended());
+    this.#open.clear();
   }
 }
+
+const ended = (): Error =>
+  new Error(
+    `${where}: expected a node at work, got one that was stopped or whose context is closed`,
+  );
 
 function checkUrl(url: unknown): void {
   if (typeof url !== "string" && !(url instanceof URL))
@@ -149,7 +170,7 @@ export async function streamNode(
   checkUrl(url);
   const channels = checkChannels(where, checked.channels);
   checkFlag(where, "residual", residual);
-  const count = countConditions(model);
+  const count = countConditions(where, model);
   const initial = checkConditions(checked.conditions ?? Array(count).fill(0), count);
   if (typeof onError !== "function") throw kindError(where, "onError to be a function", onError);
   await addModule(context, url);
@@ -162,25 +183,34 @@ export async function streamNode(
     processorOptions: { model, residual, channels } satisfies StreamSetup,
   });
   const requests = new Requests(node.port, onError);
+  /** A closed context's thread answers no more. */
+  const send = (message: StreamMessage): Promise<void> => {
+    if (context.state === "closed") requests.close();
+    return requests.send(message);
+  };
+  let stopped: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    node.disconnect();
+    if (context.state !== "closed") await requests.send({ type: "stop" });
+    requests.close();
+  };
   return {
     node,
     conditions: names.map((name) => node.parameters.get(name)!),
     ready: requests.first,
-    async swap(next, { residual: added = residual } = {}) {
-      if (countConditions(next) !== count)
-        throw valueError(
-          `${where}.swap`,
-          `a model with ${count} conditions`,
-          countConditions(next),
-        );
-      await requests.send({ type: "model", model: next, residual: added, channels });
+    async swap(next, options) {
+      const where = "streamNode.swap";
+      const { residual: added = residual } = checkOptions(where, options, ["residual"]);
+      checkFlag(where, "residual", added);
+      const given = countConditions(where, next);
+      if (given !== count) throw valueError(where, `a model with ${count} conditions`, given);
+      await send({ type: "model", model: next, residual: added, channels });
     },
-    reset: () => requests.send({ type: "reset" }),
-    bypass: (on) => requests.send({ type: "bypass", on }),
-    async stop() {
-      node.disconnect();
-      await requests.send({ type: "stop" });
-      node.port.close();
+    reset: () => send({ type: "reset" }),
+    bypass: (on) => send({ type: "bypass", on }),
+    stop() {
+      stopped ??= end();
+      return stopped;
     },
   };
 }

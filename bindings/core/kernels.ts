@@ -35,9 +35,13 @@ export interface KernelSet {
 export const isForbidden = (bytes: Uint8Array<ArrayBuffer>): boolean =>
   typeof WebAssembly === "object" && WebAssembly.validate(bytes);
 
-/** Says why there are no compiled kernels (it is forbidden, or the engine cannot), and how to do without. */
-export const notCompiled = (forbidden: boolean, cause: unknown): Error =>
-  new Error(
+/**
+ * Says why there are no compiled kernels (it is forbidden, or the engine cannot), and how to do without. A RangeError is neither:
+ * the engine is out of memory, and is left to say so.
+ */
+export const notCompiled = (forbidden: boolean, cause: unknown): Error => {
+  if (cause instanceof RangeError) return cause;
+  return new Error(
     `gatewise: ${
       forbidden
         ? "compiling WebAssembly is forbidden here; allow 'wasm-unsafe-eval' in script-src of the page's " +
@@ -46,6 +50,7 @@ export const notCompiled = (forbidden: boolean, cause: unknown): Error =>
     }import { jsKernels } from "gatewise/js" and await init({ kernels: jsKernels }) to run without it`,
     { cause },
   );
+};
 
 /** What some engines have for it. */
 interface HexReader {

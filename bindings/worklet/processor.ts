@@ -41,6 +41,13 @@ export interface StreamProcessorClass {
 
 const where = "gatewise-stream";
 
+// What is told of a block: constants, so that saying it again and again allocates nothing.
+const tooManyChannels = `${where}: expected as many channels as the setup says, got more`;
+const notFinite = `${where}: expected finite numbers from the model, got NaN or infinity`;
+
+/** What a node without inputs or outputs has of them. */
+const nothing: Channels = [];
+
 /**
  * The processor `gatewise-stream`, on the base class that the audio thread has. It runs a model on its input, sample by sample,
  * and never throws while it does: what is wrong is told by its port, and the signal goes through as it came.
@@ -104,8 +111,8 @@ export function streamProcessor(Base: ProcessorBase): StreamProcessorClass {
       outputs: readonly Channels[],
       parameters: ParameterValues,
     ): boolean {
-      const input = inputs[0]!;
-      const output = outputs[0]!;
+      const input = inputs[0] ?? nothing;
+      const output = outputs[0] ?? nothing;
       for (let c = 0; c < output.length; c++) {
         const from = sourceOf(input, c);
         try {
@@ -129,10 +136,10 @@ export function streamProcessor(Base: ProcessorBase): StreamProcessorClass {
         this.#pass(from, to);
         return;
       }
-      if (channel >= effect.channels)
-        throw new RangeError(`${where}: expected ${effect.channels} channels, got more`);
-      if (!effect.process(channel, from, to, parameters))
-        this.#tell(`${where}: expected finite numbers from the model, got NaN or infinity`);
+      if (channel >= effect.channels) {
+        this.#tell(tooManyChannels);
+        this.#pass(from, to);
+      } else if (!effect.process(channel, from, to, parameters)) this.#tell(notFinite);
     }
 
     #pass(from: Float32Array | undefined, to: Float32Array): void {

@@ -1,4 +1,5 @@
-// Plays strings through the model that examples/amplifier.ts --model wrote.
+// Plays strings through amplifier.json, which this wrote (and `npx biome check --write` formatted):
+// npx tsx examples/amplifier.ts --model examples/amplifier-page/amplifier.json
 import { type StreamNode, streamNode } from "gatewise/audio";
 import worklet from "gatewise/worklet?url";
 import { strings } from "../support/amplifier.ts";

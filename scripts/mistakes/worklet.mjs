@@ -57,6 +57,12 @@ export const workletMistakes = [
     "this.port.postMessage({ id });",
     "this.port.postMessage({});",
   ]),
+  processor("a node without inputs", ["inputs[0] ?? nothing", "inputs[0]!"]),
+  processor("a node without outputs", ["outputs[0] ?? nothing", "outputs[0]!"]),
+  node("stopped twice", ["stopped ??= end();", "stopped = end();"]),
+  node("asked after its end", ["if (this.#closed) throw ended();", ""]),
+  node("left open at its end", ["reject(ended());", "void reject;"]),
+  node("waits for a closed context", ['if (context.state !== "closed") await', "await"]),
   node("module added again and again", ["  if (before) return before;\n", ""]),
   node("module not tried again", ["    added.delete(context);\n", ""]),
   node("what is wrong is taken for done", [
@@ -66,7 +72,7 @@ export const workletMistakes = [
   node("residual forgotten in a swap", ["{ residual: added = residual }", "{ residual: added }"]),
   node("channels of the graph as they come", ['channelCountMode: "explicit",', ""]),
   node("conditions begin at 0", ["initial[i]!", "0 * initial[i]!"]),
-  node("swap to a model with other conditions", ["countConditions(next) !== count", "false"]),
+  node("swap to a model with other conditions", ["given !== count", "false"]),
   model("forget bias left out", [
     'if (kind === "lstm") return { kind, forgetBias };',
     'if (kind === "lstm") return { kind, forgetBias: 0 * forgetBias };',

@@ -22,10 +22,13 @@ class PagePort {
     this.answer(rig.replies);
   }
   answer(replies: readonly unknown[]): void {
-    for (const data of replies) setTimeout(() => this.onmessage!({ data }));
+    for (const data of replies)
+      setTimeout(() => {
+        if (!this.closed) this.onmessage!({ data });
+      });
   }
   postMessage(message: unknown): void {
-    this.answer(this.#rig.send(message));
+    if (!this.closed) this.answer(this.#rig.send(message));
   }
   close(): void {
     this.closed = true;
@@ -59,7 +62,7 @@ class FakeNode {
 
 function context(addModule = vi.fn(async (_url: string | URL) => {})) {
   vi.stubGlobal("AudioWorkletNode", FakeNode);
-  return { audioWorklet: { addModule }, addModule };
+  return { audioWorklet: { addModule }, addModule, state: "running" };
 }
 
 const make = (on: object, model: unknown, options: StreamNodeOptions = { url }) =>
@@ -133,6 +136,32 @@ test("swap, reset, bypass and stop are done once they are resolved", async () =>
   expect([fakeOf(made).disconnected, port.closed]).toEqual([true, true]);
 });
 
+const over = /expected a node at work, got one that was stopped or whose context is closed/;
+
+test("after its end every request is rejected, and stopping again is none", async () => {
+  const made = await make(context(), lstm);
+  const [stopped, again] = [made.stop(), made.stop()];
+  await Promise.all([stopped, again, made.ready]);
+  await made.stop();
+  for (const request of [made.reset(), made.bypass(true), made.swap(gru)])
+    await expect(request).rejects.toThrow(over);
+});
+
+test("a closed context answers nothing: what is open is rejected, the end is one", async () => {
+  const on = context();
+  const made = await make(on, lstm);
+  const quiet = await make(on, lstm);
+  await made.ready;
+  const open = made.reset();
+  on.state = "closed";
+  await made.stop();
+  await expect(open).rejects.toThrow(over);
+  await expect(made.reset()).rejects.toThrow(over);
+  await expect(quiet.bypass(true)).rejects.toThrow(over);
+  await expect(quiet.ready).rejects.toThrow(over);
+  await quiet.stop();
+});
+
 test("what is wrong with a model: ready and swap say it, in order, and others go on", async () => {
   const bad = { ...lstm, layers: [{ ...lstm.layers[0]!, kind: "conv" }] };
   const made = await make(context(), bad);
@@ -155,7 +184,7 @@ test("what goes wrong with the signal is told to onError, or printed", async () 
   }
   for (const { mock } of [onError, printed])
     expect(mock.calls.map(([error]) => error.message)).toEqual([
-      "gatewise-stream: expected 1 channels, got more",
+      "gatewise-stream: expected as many channels as the setup says, got more",
     ]);
   printed.mockRestore();
 });
@@ -186,6 +215,10 @@ test("errors", async () => {
       /conditions\[1\]/,
     ],
     ["swap", RangeError, () => swapped.swap(conditioned), /a model with 0 conditions, got 2/],
+    ["swap", TypeError, () => swapped.swap(wrong(null)), /^streamNode\.swap: .*, got null/],
+    ["swap", TypeError, () => swapped.swap(lstm, wrong(null)), /^streamNode\.swap: .*, got null/],
+    ["swap", TypeError, () => swapped.swap(lstm, wrong({ gain: 1 })), /out of residual, got gain/],
+    ["swap", TypeError, () => swapped.swap(lstm, { residual: wrong(1) }), /residual to be true/],
     ["context", TypeError, () => make(wrong(null), lstm), /an AudioContext, got null/],
   ]);
   await expect(make({}, lstm)).rejects.toThrow(/expected a context with an audioWorklet/);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { transform } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { expected } from "./expected.ts";
+import { expected, sound } from "./expected.ts";
 import { type Browser, isMissing, start, visit } from "./support/browsers.ts";
 import { bundlers } from "./support/bundlers.ts";
 import { consumer, program, showing } from "./support/folder.ts";
@@ -16,6 +16,21 @@ beforeAll(async () => {
 afterAll(() => browser?.close());
 
 const bundled = (folder: string): string => readFileSync(join(folder, "dist/bundle.js"), "utf8");
+
+test.skipIf(missing).each(["Vite 8", "webpack 5"])(
+  "%s finds the file for the audio thread by new URL",
+  async (name) => {
+    const main = `import "./worklet-url.js";\n`;
+    const folder = consumer(["worklet-url.js", "sound.js", "work.js"], main);
+    expect(await bundlers[name]!(folder)).toEqual([]);
+    const page = program("index.html").replace("./main.js", "./bundle.js");
+    writeFileSync(join(folder, "dist/index.html"), page);
+    expect(await visit(browser, join(folder, "dist"), "index.html")).toEqual({
+      result: sound,
+      problems: [],
+    });
+  },
+);
 
 describe.each(Object.entries(bundlers))("%s", (_, bundle) => {
   test.skipIf(missing)("a bundle that runs in Chromium", async () => {

@@ -23,15 +23,39 @@ const exported = Object.entries<string | Entry>(manifest.exports);
 /** The entries that have code: `[name, files]`. */
 const entries = exported.filter((entry): entry is [string, Entry] => typeof entry[1] === "object");
 
+/** Pages of docs/ for those who use the package. */
+const guides = "audio coming-from equations loading overview training-in-a-worker when-not"
+  .split(" ")
+  .map((name) => `docs/${name}.md`);
+
+/** What README shows of the checkout: the picture, and pages for those who work on it. */
+const ofTheCheckout = [
+  "CONTRIBUTING.md",
+  "docs/architecture.md",
+  "docs/figures.md",
+  "docs/playground.png",
+];
+
 describe("the tarball", () => {
   test("holds what it should and nothing else", () => {
-    const documents = ["CHANGELOG.md", "LICENSE", "README.md", "package.json"];
+    const documents = ["CHANGELOG.md", "LICENSE", "README.md", ...guides, "package.json"];
     expect(files.filter((file) => !file.startsWith("dist/")).sort()).toEqual(documents);
     const dist = files.filter((file) => file.startsWith("dist/"));
     expect(dist.filter((file) => !/\.(?:d\.ts|js|js\.map)$/.test(file))).toEqual([
       "dist/kernels.wasm",
     ]);
     expect(dist.length).toBeGreaterThan(100);
+  });
+
+  test("has every page that its pages lead to, but for those of the checkout", () => {
+    const linked = ["README.md", ...guides].flatMap((page) =>
+      [...read(page).matchAll(/\]\((?![a-z]+:)([^)#\s]+)/g)].map(([, to]) =>
+        join(dirname(page), to!),
+      ),
+    );
+    expect(linked.length).toBeGreaterThan(10);
+    const missing = linked.filter((file) => !files.includes(file));
+    expect([...new Set(missing)].sort()).toEqual(ofTheCheckout);
   });
 
   test("is not large", () => {

@@ -132,13 +132,18 @@ describe.each(names)("%s", (name) => {
     expect({ result, problems }).toEqual({ result: sound, problems: [] });
   });
 
-  page("a stream on the audio thread, bundled by Vite", async () => {
-    const programs = ["index.html", "worklet-vite.js", "sound.js", "work.js"];
-    const folder = consumer(programs, `import "./worklet-vite.js";\n`);
-    await vite({ root: folder, logLevel: "silent" });
-    const { result, problems } = await visit(browser, join(folder, "dist"), "index.html");
-    expect({ result, problems }).toEqual({ result: sound, problems: [] });
-  });
+  page(
+    "a stream on the audio thread, bundled by Vite, without a policy and with a strict one",
+    async () => {
+      const programs = ["index.html", "worklet-vite.js", "sound.js", "work.js"];
+      const folder = consumer(programs, `import "./worklet-vite.js";\n`);
+      await vite({ root: folder, logLevel: "silent" });
+      for (const headers of [{}, allowed]) {
+        const visited = await visit(browser, join(folder, "dist"), "index.html", headers);
+        expect(visited, JSON.stringify(headers)).toEqual({ result: sound, problems: [] });
+      }
+    },
+  );
 });
 
 describe("Chromium without SIMD", () => {

@@ -389,6 +389,18 @@ describe("an engine without kernels", () => {
     },
   ];
 
+  test("that is out of memory: is left to say so", async () => {
+    const outOfMemory = new RangeError("WebAssembly.Module(): Out of memory");
+    function fail(): never {
+      throw outOfMemory;
+    }
+    const Module = { value: fail };
+    const compile = { value: async () => fail() };
+    vi.stubGlobal("WebAssembly", Object.create(WebAssembly, { Module, compile }));
+    expect(works).toThrow(outOfMemory);
+    await expect(gatewise.init()).rejects.toBe(outOfMemory);
+  });
+
   for (const { name, create, says } of engines) {
     test(`${name}: first use and init say so and name gatewise/js, which works`, async () => {
       const { engine, init, jsKernels, Linear, randn } = gatewise;

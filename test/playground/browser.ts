@@ -56,6 +56,17 @@ export async function readNumber(page: Page, pattern: RegExp): Promise<number> {
   return Number((await text.textContent())!.match(pattern)![1]);
 }
 
+/** The least of several measurements, since a machine may be busy with other things; ends at the first one below `enough`. */
+export async function bestOf(
+  count: number,
+  measure: () => Promise<number>,
+  enough: number,
+): Promise<number> {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < count && best >= enough; i++) best = Math.min(best, await measure());
+  return best;
+}
+
 /** Waits until what a function finds out satisfies another. */
 export const until = <T>(find: () => Promise<T>, satisfied: (found: T) => boolean): Promise<void> =>
   expect.poll(async () => satisfied(await find()), { timeout: 30_000, interval: 50 }).toBe(true);

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { panels } from "../../examples/playground/src/panels.ts";
 import { violations } from "./axe.ts";
-import { describeInBrowser, until } from "./browser.ts";
+import { bestOf, describeInBrowser, until } from "./browser.ts";
 
 const ids = panels.map(({ id }) => id);
+
+/** A task of so many milliseconds is felt as a stall. */
+const stall = 200;
 
 describeInBrowser("every panel", (open) => {
   test.each(ids)("%s: nothing that axe objects to, light, dark and narrow", async (id) => {
@@ -27,25 +30,31 @@ describeInBrowser("every panel", (open) => {
       }).observe({ type: "longtask", buffered: true });
     });
     await page.reload();
-    const longest = (): Promise<number> =>
-      page.evaluate(() => (window as unknown as { tasks: { longest: number } }).tasks.longest);
+    /** The longest task within so many frames; 0 where none took 50 ms. */
+    const longest = (frames = 60): Promise<number> =>
+      page.evaluate(async (frames) => {
+        const { tasks } = window as unknown as { tasks: { longest: number } };
+        tasks.longest = 0;
+        for (let frame = 0; frame < frames; frame++) await new Promise(requestAnimationFrame);
+        return tasks.longest;
+      }, frames);
     const train = page.getByRole("button", { name: "Train", exact: true });
     await page.locator("section:not([hidden]) button").first().waitFor();
     if (await train.isVisible()) await train.click();
-    await page.evaluate(async () => {
-      for (let frame = 0; frame < 60; frame++) await new Promise(requestAnimationFrame);
-    });
-    const found = await longest();
+    const found = await bestOf(3, longest, stall);
     console.log(`playground, ${id}: longest task of the page ${found.toFixed(0)} ms (0: below 50)`);
-    expect(found).toBeLessThan(1000); // 200, on a machine with nothing else to do
-    // What was measured is measured: a page that does stall is noticed.
+    expect(found).toBeLessThan(stall);
+    // What was measured is measured: a page that stalls again and again is noticed.
     await page.evaluate(() => {
-      setTimeout(() => {
-        const end = performance.now() + 1200;
+      setInterval(() => {
+        const end = performance.now() + 300;
         while (performance.now() < end);
-      });
+      }, 400);
     });
-    await until(longest, (found) => found > 1000);
+    await until(
+      () => longest(10),
+      (found) => found > stall,
+    );
   });
 
   test("a hundred turns from panel to panel leave no more workers than one round", async () => {

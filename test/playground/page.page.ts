@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { describeInBrowser } from "./browser.ts";
+import { bestOf, describeInBrowser } from "./browser.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const built = `${root}build/playground/`;
@@ -19,7 +19,7 @@ describeInBrowser("the page", (open) => {
     expect(total).toBeLessThan(150_000);
   });
 
-  test("shows the first training step soon", async () => {
+  test("shows the first training step within a second", async () => {
     const page = await open("sine");
     await page.addInitScript(() => {
       const seen = { firstStep: Number.NaN };
@@ -29,16 +29,19 @@ describeInBrowser("the page", (open) => {
           seen.firstStep = performance.now();
       }).observe(document, { childList: true, subtree: true, characterData: true });
     });
-    await page.reload();
-    await page
-      .getByText(/Step [1-9]/)
-      .first()
-      .waitFor();
-    const firstStep = await page.evaluate(
-      () => (window as unknown as { seen: { firstStep: number } }).seen.firstStep,
-    );
-    console.log(`playground: first training step ${firstStep.toFixed(0)} ms after navigation`);
-    expect(firstStep).toBeLessThan(5000); // a second, on a machine with nothing else to do
+    const firstStep = async (): Promise<number> => {
+      await page.reload();
+      await page
+        .getByText(/Step [1-9]/)
+        .first()
+        .waitFor();
+      return page.evaluate(
+        () => (window as unknown as { seen: { firstStep: number } }).seen.firstStep,
+      );
+    };
+    const best = await bestOf(5, firstStep, 1000);
+    console.log(`playground: first training step ${best.toFixed(0)} ms after navigation`);
+    expect(best).toBeLessThan(1000);
   });
 
   test("training pauses while its panel is not seen", async () => {
@@ -107,6 +110,12 @@ describeInBrowser("the page", (open) => {
     const folder = process.env.GATEWISE_PICTURE ? "docs" : "build"; // fonts differ from machine to machine
     const path = `${root}${folder}/playground.png`;
     const picture = await page.screenshot({ path, fullPage: true });
-    expect(picture.length).toBeLessThan(150_000);
+    await page.addStyleTag({ content: "canvas { visibility: hidden }" });
+    const withoutCharts = await page.screenshot({ fullPage: true });
+    console.log(
+      `playground: picture ${picture.length} bytes, without charts ${withoutCharts.length}`,
+    );
+    expect(picture.length).toBeGreaterThan(1.2 * withoutCharts.length);
+    expect(picture.length).toBeLessThan(200_000);
   });
 });

@@ -29,5 +29,5 @@ test.each([
   expect(control!.collections, "the measurement sees one small object a step").toBeGreaterThan(0);
   expect(measured!.collections).toBe(0);
   expect(measured!.allocated).toBeLessThan(64 * 1024);
-  expect(measured!.kept).toBeLessThan(1024 * 1024); // V8's own: code that it compiled anew
+  expect(measured!.kept).toBeLessThan(1024 * 1024); // V8's compiled code comes and goes by up to 260 KB; a byte in ten steps would be as much as this
 });

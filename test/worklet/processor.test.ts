@@ -178,8 +178,20 @@ describe("what is wrong is told, and the signal goes on", () => {
     expect(rig.block([input, input], 2).output).toEqual(wanted);
     rig.block([input, input], 2);
     expect(rig.replies).toEqual([
-      { id: undefined, error: "gatewise-stream: expected 1 channels, got more" },
+      {
+        id: undefined,
+        error: "gatewise-stream: expected as many channels as the setup says, got more",
+      },
     ]);
+  });
+
+  test("a node without inputs plays on from silence, one without outputs does nothing", () => {
+    const rig = start({ model: lstm });
+    const output = [new Float32Array(128)];
+    expect(rig.process([], [output])).toBe(true);
+    expect(output).toEqual([played(stacks.lstm!(), new Float32Array(128))]);
+    expect(rig.process([[input]], [])).toBe(true);
+    expect(rig.replies).toEqual([]);
   });
 
   test("NaN and infinities in the signal count as 0", () => {

@@ -44,7 +44,15 @@ export class Rig {
     frames: number = input[0]?.length ?? 128,
   ): { output: Float32Array[]; goesOn: boolean } {
     const output = Array.from({ length: channels }, () => new Float32Array(frames));
-    const goesOn = this.#processor.process([input], [output], parameters);
-    return { output, goesOn };
+    return { output, goesOn: this.process([input], [output], parameters) };
+  }
+
+  /** The call itself, as the audio thread makes it. */
+  process(
+    inputs: readonly Channels[],
+    outputs: readonly Channels[],
+    parameters: ParameterValues = {},
+  ): boolean {
+    return this.#processor.process(inputs, outputs, parameters);
   }
 }
