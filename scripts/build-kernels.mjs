@@ -2,6 +2,7 @@
 // bindings/core/generated/NAME.ts, the module in hex: gzip sees through it, and it decodes without atob or fetch.
 // build/kernels.wasm is all modules in one, for those who load the kernels themselves. Arguments go to the compiler.
 import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -49,8 +50,44 @@ const heapBase = constantsEnd(modules.at(-1).name);
 if (constantsEnd("kernels") > heapBase)
   throw new Error("build-kernels: the constants of all modules in one reach beyond theirs apart");
 
+/** Where what modules that init may be handed have to say of themselves stands in them: a custom section of this name. */
+const markName = "gatewise";
+/** What they say: which build they are of. The bindings know how its kernels are called, and where its constants end. */
+const mark = modules
+  .reduce((hash, { name }) => hash.update(read(`${name}.wasm`)), createHash("sha256"))
+  .update(`${heapBase}`)
+  .digest("hex")
+  .slice(0, 16);
+
+/** Puts the mark behind a module (WebAssembly specification, binary format: custom section). */
+function stamp(name) {
+  const content = [markName.length, ...Buffer.from(markName), ...Buffer.from(mark, "hex")];
+  const section = Buffer.from([0, content.length, ...content]);
+  writeFileSync(
+    new URL(`build/${name}.wasm`, root),
+    Buffer.concat([read(`${name}.wasm`), section]),
+  );
+}
+for (const name of ["core", "kernels"]) stamp(name);
+
+/** What the bindings have to know of the first module, and of all. */
+const ofCore = `
+/** What stands in the custom section "${markName}" of these kernels, in hex: by it a module handed to init is known to be of this build. */
+export const mark = "${mark}";
+
+/** First byte behind the constants of all modules: memory from here on is laid out by TypeScript. */
+export const heapBase = ${heapBase};
+`;
+
+/** What the bindings have to know of any other. */
+const namesOf = (name, functions) => `
+/** Their names, by which they are found among other kernels. */
+export const ${name}Names: readonly string[] =
+  /* @__PURE__ */ "${functions.map(([, kernel]) => kernel).join(" ")}".split(" ");
+`;
+
 /** Writes the generated file of a module. */
-function embed(name, title, end) {
+function embed(name, title) {
   const wasm = read(`${name}.wasm`);
   const declarations = read(`${name}.d.ts`).toString();
   // Names with an underscore are inner kernels (see assembly/core.ts); heap_base is about the module, not about numbers.
@@ -66,18 +103,14 @@ function embed(name, title, end) {
 export interface ${title} {
 ${members}
 }
-
-/** Their names, by which a module handed to init is known to be ours. */
-export const ${name}Names: readonly string[] =
-  /* @__PURE__ */ "${functions.map(([, kernel]) => kernel).join(" ")}".split(" ");
-
+${name === "core" ? ofCore : namesOf(name, functions)}
 /** The compiled module (${wasm.length} bytes), in hex. */
 export const ${name}Hex: string =
   "${wasm.toString("hex")}";
-${end ? `\n/** First byte behind the constants of all modules: memory from here on is laid out by TypeScript. */\nexport const heapBase = ${end};\n` : ""}`;
+`;
   writeFileSync(new URL(`bindings/core/generated/${name}.ts`, root), file);
   console.log(`${name}: ${functions.length} kernels, ${wasm.length} bytes`);
 }
 
 mkdirSync(new URL("bindings/core/generated/", root), { recursive: true });
-for (const { name, title } of modules) embed(name, title, name === "core" && heapBase);
+for (const { name, title } of modules) embed(name, title);

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { workletBuild } from "./worklet-build.mjs";
+import { packageBuild, workletBuild } from "./build-options.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 rmSync(`${root}dist`, { recursive: true, force: true });
@@ -17,18 +17,7 @@ execFileSync(process.execPath, [tsc, "-p", "tsconfig.json", "--emitDeclarationOn
 });
 
 const { version, license } = JSON.parse(readFileSync(`${root}package.json`, "utf8"));
-const options = {
-  absWorkingDir: root,
-  external: ["cli-progress"],
-  outdir: "dist",
-  bundle: true,
-  format: "esm",
-  platform: "neutral",
-  target: "es2022",
-  sourcemap: true,
-  sourcesContent: true,
-  legalComments: "none",
-};
+const options = { ...packageBuild, external: ["cli-progress"], outdir: "dist" };
 await build({
   ...options,
   entryPoints: {

@@ -3,13 +3,13 @@
 //   --json FILE   writes { passed, failed } for scripts/tally.mjs
 //   --readme      runs the same bits in the browsers of this machine as well and writes README's table of engines
 //                 (xvfb-run -a npx tsx scripts/engines.mjs --readme)
-import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { spawn } from "node:child_process";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { emptyFolder, install, pack } from "./pack.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { values: asked } = parseArgs({
@@ -27,12 +27,9 @@ const engines = [
 /** Milliseconds that an engine may take: none takes a tenth of it on a machine that has nothing else to do. */
 const patience = 240_000;
 
-/** The package as a user installs it, in a folder of its own, with the program beside it. */
-async function install(folder) {
-  const npm = (...args) => execFileSync("npm", args, { cwd: folder, encoding: "utf8" });
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  const [{ filename }] = JSON.parse(npm("pack", root, "--json", "--ignore-scripts"));
-  npm("install", "--no-audit", "--no-fund", "--omit=peer", `./${filename}`);
+/** Puts the package as a user installs it into a folder, and the program beside it. */
+async function prepare(folder) {
+  install(folder, pack(folder).tarball);
   await build({
     entryPoints: [join(root, "test/engines/program.ts")],
     outfile: join(folder, "program.mjs"),
@@ -91,11 +88,11 @@ if (missing.length > 0) {
   console.log("npm ci --prefix scripts/engines --ignore-scripts (Linux on x64) installs them");
   process.exit(1);
 }
-const folder = mkdtempSync(join(tmpdir(), "gatewise-engines-"));
+const folder = emptyFolder("engines");
 const total = { passed: 0, failed: 0 };
 const results = [];
 try {
-  await install(folder);
+  await prepare(folder);
   for (const engine of engines) {
     const result = await run(engine, folder);
     const { passed, failed } = report(result);
@@ -108,5 +105,5 @@ try {
 }
 console.log(`Engines: ${total.passed} passed, ${total.failed} failed`);
 if (asked.json) writeFileSync(asked.json, JSON.stringify(total));
-if (asked.readme) (await import("./engines/table.mjs")).writeTable(results);
+if (asked.readme) (await import("./engines-table.mjs")).writeTable(results);
 process.exitCode = total.failed > 0 ? 1 : 0;

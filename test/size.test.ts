@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
 // @ts-expect-error: a script without types
-import { workletBuild } from "../scripts/worklet-build.mjs";
+import { workletBuild } from "../scripts/build-options.mjs";
 import { weigh } from "./weigh.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));

@@ -1,5 +1,5 @@
 import { valueError } from "./check.ts";
-import { coreHex, coreNames, heapBase, type Kernels } from "./generated/core.ts";
+import { coreHex, heapBase, type Kernels, mark } from "./generated/core.ts";
 import type { Pool } from "./pool.ts";
 
 export type { Kernels };
@@ -71,6 +71,9 @@ export function decodeHex(hex: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+const encodeHex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
 /** The bytes of the kernels that come with the package. */
 export const embeddedKernels = (): Uint8Array<ArrayBuffer> => decodeHex(coreHex);
 
@@ -97,18 +100,16 @@ export function bindKernels<K extends Kernels>(
   }
 }
 
-/** Refuses a module that is not these kernels, before anything is instantiated. */
+/** Refuses a module that is not these kernels, nor of the build that the bindings go with, before anything is instantiated. */
 export function checkModule(where: string, module: object): void {
-  const { exports, imports } = WebAssembly.Module;
-  const refuse = (what: string, names: readonly string[]): void => {
-    const some = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ", …" : ""}`;
-    throw valueError(where, "the kernels of this version of gatewise", `a module ${what} ${some}`);
-  };
-  const exported = new Set(exports(module as WebAssembly.Module).map(({ name }) => name));
-  const missing = coreNames.filter((name) => !exported.has(name));
-  if (missing.length > 0) refuse("without", missing);
-  const wanted = imports(module as WebAssembly.Module).map((i) => `${i.module}.${i.name}`);
-  if (`${wanted}` !== "env.memory") refuse("that imports", wanted);
+  const [section] = WebAssembly.Module.customSections(module as WebAssembly.Module, "gatewise");
+  const found = section && encodeHex(new Uint8Array(section));
+  if (found !== mark)
+    throw valueError(
+      where,
+      "the kernels of this version of gatewise",
+      found === undefined ? "another module" : "those of another one",
+    );
 }
 
 /** Wraps a WebAssembly.Module of the kernels, the package's own where none is given. */

@@ -249,13 +249,7 @@ export class Stream {
   saveState(): StreamState {
     this.#checkUsable();
     return this.#steps.flatMap(({ state }) =>
-      state
-        ? [
-            state.c
-              ? { h: state.h.view.slice(), c: state.c.view.slice() }
-              : { h: state.h.view.slice() },
-          ]
-        : [],
+      state ? [{ h: state.h.view.slice(), ...(state.c && { c: state.c.view.slice() }) }] : [],
     );
   }
 

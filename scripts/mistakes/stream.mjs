@@ -29,8 +29,8 @@ export const streamMistakes = [
   ]),
   stream("only h is loaded", ["Object.entries(piece).map(", "Object.entries({ h: piece.h }).map("]),
   stream("saved states are views", [
-    "h: state.h.view.slice(), c: state.c.view.slice()",
-    "h: state.h.view, c: state.c.view",
+    "h: state.h.view.slice(), ...(state.c && { c: state.c.view.slice() })",
+    "h: state.h.view, ...(state.c && { c: state.c.view })",
   ]),
   stream("reset leaves c", [
     "if (state) for (const piece of Object.values(state))",

@@ -6,9 +6,15 @@ import { consumer, result } from "./support/folder.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** What workerd answers, run by Node 24 from npm. */
+/** A Node that Miniflare runs in: this one, or the 24 from npm (Linux on x64). */
+const modernNode =
+  Number.parseInt(process.versions.node, 10) >= 22
+    ? process.execPath
+    : here("node_modules/node24/bin/node");
+
+/** What workerd answers. */
 const answer = (folder: string): Promise<unknown> =>
-  result(folder, [here("support/workerd.mjs"), folder], here("node_modules/.bin/node"));
+  result(folder, [here("support/workerd.mjs"), folder], modernNode);
 
 /** A bundle for an edge runtime: .wasm stays a file of its own, which the runtime imports as a compiled module. */
 const bundle = (absWorkingDir: string, entry: string) =>

@@ -16,8 +16,12 @@ const commandsOf = (line: string): string[] =>
     .map((command) => command.trim())
     .filter(Boolean);
 
-/** The options that a program of the checkout says it takes. */
+/** The options that a program of the checkout says it takes: by --help, one of scripts/ in the comment that it opens with. */
 function optionsOf(program: string): string[] {
+  if (program.startsWith("scripts/")) {
+    const [opening] = /^(?:\/\/.*\n)*/.exec(readFileSync(join(root, program), "utf8"))!;
+    return opening.match(/--[\w-]+/g) ?? [];
+  }
   const { stdout } = spawnSync(process.execPath, ["--import", "tsx", program, "--help"], {
     cwd: root,
     encoding: "utf8",
@@ -58,7 +62,7 @@ function npmProblem([verb = "", ...rest]: readonly string[]): string | undefined
 /** What is wrong with `npx ...`. */
 function npxProblem([tool, ...words]: readonly string[]): string | undefined {
   const rest = words[0] === "--tsconfig" && isThere(words[1]) ? words.slice(2) : words;
-  const file = rest.find((word) => word.endsWith(".ts"));
+  const file = rest.find((word) => /\.(?:ts|mjs)$/.test(word));
   if (tool === "tsx" && newcomersFiles.includes(file!)) return undefined;
   if (tool === "tsx" && isThere(file)) {
     const unknown = unknownOptions(file!, rest);
@@ -66,6 +70,14 @@ function npxProblem([tool, ...words]: readonly string[]): string | undefined {
   }
   if (tool === "vitest" && rest[0] === "run" && isThere(file)) return undefined;
   return "not one of those that are known";
+}
+
+/** What is wrong with `node ...`. */
+function nodeProblem([file = "", ...rest]: readonly string[]): string | undefined {
+  if (newcomersFiles.includes(file)) return undefined;
+  if (!isThere(file)) return `no file ${file}`;
+  const unknown = unknownOptions(file, rest);
+  return unknown.length > 0 ? `${file} has no ${unknown.join(", ")}` : undefined;
 }
 
 /** What readers write themselves. */
@@ -77,8 +89,7 @@ function problem(command: string): string | undefined {
   const [program, ...rest] = words as [string, ...string[]];
   if (program === "npm") return npmProblem(rest);
   if (program === "npx") return npxProblem(rest);
-  if (program === "node")
-    return isThere(rest[0]) || newcomersFiles.includes(rest[0]!) ? undefined : `no file ${rest[0]}`;
+  if (program === "node") return nodeProblem(rest);
   if (program === "mkdir" || program === "cd") return undefined;
   if (program === "xvfb-run") return problem(rest.filter((word) => word !== "-a").join(" "));
   return "not one of those that are known";
@@ -92,7 +103,7 @@ const inBlocks = pages.flatMap((page) =>
 );
 const inProse = pages.flatMap((page) =>
   codeSpansOf(page)
-    .filter((code) => /^(?:GATEWISE_\w+=\S+ )?(?:npm|npx|node) \S/.test(code))
+    .filter((code) => /^(?:GATEWISE_\w+=\S+ )?(?:npm|npx|node|xvfb-run) \S/.test(code))
     .flatMap(commandsOf)
     .map((command) => ({ page: page.path, command })),
 );

@@ -31,6 +31,9 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+/** Milliseconds that a program may take: less than a test (vitest.config.ts), so that none outlives its own. */
+const patience = 200_000;
+
 /** A folder outside the checkout with the built package in its node_modules. */
 export class Workshop {
   readonly folder: string = mkdtempSync(join(tmpdir(), "gatewise-docs-"));
@@ -55,7 +58,12 @@ export class Workshop {
 
   /** Runs a program by Node, with such a subfolder as the current one. */
   run(folder: string, ...args: readonly string[]): Promise<Outcome> {
-    const options = { cwd: join(this.folder, folder), env: { ...process.env, NO_COLOR: "1" } };
+    const options = {
+      cwd: join(this.folder, folder),
+      env: { ...process.env, NO_COLOR: "1" },
+      timeout: patience,
+      killSignal: "SIGKILL",
+    } as const;
     return new Promise((resolve) => {
       const child = execFile(process.execPath, args, options, (_, stdout, stderr) =>
         resolve({ status: child.exitCode ?? 1, stdout, stderr }),

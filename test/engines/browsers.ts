@@ -5,6 +5,17 @@ import { delimiter, join } from "node:path";
 export const browsers = ["chromium", "firefox", "webkit"] as const;
 export type BrowserName = (typeof browsers)[number];
 
+/** Chromium's arguments for a machine without a display, and for a page without what calls home. */
+export const chromiumArguments: readonly string[] = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
 /** A browser to run in, or why not. */
 export type Found = { readonly path: string } | { readonly missing: string };
 

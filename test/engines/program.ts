@@ -5,12 +5,31 @@ import { createRequire } from "node:module";
 import { engine, init, Linear, LSTM, LSTMCell, randn, Stream, scope, tensor } from "gatewise";
 import { jsKernels } from "gatewise/js";
 import goldens from "../goldens/same-bits.json" with { type: "json" };
+import { hasSimd } from "./host.ts";
 import { sameBits } from "./same-bits.ts";
 
 const expectBits = async (kernels: "wasm" | "js", threads: number): Promise<void> => {
   assert.deepEqual(engine(), { kernels, threads });
   assert.deepEqual(await sameBits(), goldens[kernels]);
 };
+
+/** How often threads were woken while something ran: once for each pass that is shared. */
+async function wakes(work: () => Promise<void>): Promise<number> {
+  const { notify } = Atomics;
+  let count = 0;
+  Atomics.notify = new Proxy(notify, {
+    apply(wake, self, args) {
+      count++;
+      return Reflect.apply(wake, self, args);
+    },
+  });
+  try {
+    await work();
+  } finally {
+    Atomics.notify = notify;
+  }
+  return count;
+}
 
 const kernelBytes = (): Uint8Array =>
   readFileSync(createRequire(import.meta.url).resolve("gatewise/kernels.wasm"));
@@ -39,6 +58,7 @@ const checks: Readonly<Record<string, () => unknown>> = {
     for (let t = 0; t < 6; t++) stream.step(x.data.slice(3 * t, 3 * t + 3), out);
     assert.ok(out.every((value, i) => Math.abs(value - whole[45 + i]!) < 1e-6));
   },
+  "has SIMD": () => assert.ok(hasSimd()),
   "wasm: the same bits": async () => {
     await init({ replace: true });
     await expectBits("wasm", 1);
@@ -49,7 +69,7 @@ const checks: Readonly<Record<string, () => unknown>> = {
   },
   "wasm on two threads: the same bits": async () => {
     await init({ threads: 2, replace: true });
-    await expectBits("wasm", 2);
+    assert.ok((await wakes(() => expectBits("wasm", 2))) >= 400);
   },
   "js: the same bits": async () => {
     await init({ kernels: jsKernels, replace: true });

@@ -2,11 +2,15 @@ import { defineBrowserProvider } from "@vitest/browser";
 import { playwright } from "@vitest/browser-playwright";
 import type { Browser } from "puppeteer-core";
 import type { BrowserProvider, BrowserProviderOption, TestProject } from "vitest/node";
+import { chromiumArguments } from "./browsers.ts";
 import { twice, within } from "./patience.ts";
 import { WebKitDriver } from "./webkit-driver.ts";
 
-/** Milliseconds that a browser may take to start and to open its page, and to close. */
-const patience = { open: 60_000, close: 10_000 };
+/**
+ * Milliseconds that a browser may take to start; to start and to open its page: more, so that a start has ended before the
+ * next is tried; and to close.
+ */
+const patience = { launch: 50_000, open: 60_000, close: 10_000 };
 
 /** A browser that opens one page at a time; a start that hangs or fails is tried once more. */
 abstract class OnePage implements BrowserProvider {
@@ -57,7 +61,7 @@ class Firefox extends OnePage {
       browser: "firefox",
       executablePath: this.#path,
       headless: true,
-      timeout: patience.open,
+      timeout: patience.launch,
     });
     const page = await this.#browser.newPage();
     await page.goto(url);
@@ -80,7 +84,7 @@ class WebKit extends OnePage {
 
   constructor(project: TestProject, path: string) {
     super(project);
-    this.#driver = new WebKitDriver(path, patience.open);
+    this.#driver = new WebKitDriver(path, patience.launch);
   }
 
   protected show(url: string): Promise<void> {
@@ -96,24 +100,17 @@ class WebKit extends OnePage {
   }
 }
 
-const chromiumArguments = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--js-flags=--expose-gc",
-];
-
 /** How Vitest starts each browser, given the path of its program. */
 export const providers: Readonly<
   Record<"chromium" | "firefox" | "webkit", (path: string) => BrowserProviderOption>
 > = {
   chromium: (executablePath) =>
     playwright({
-      launchOptions: { executablePath, args: chromiumArguments, timeout: patience.open },
+      launchOptions: {
+        executablePath,
+        args: [...chromiumArguments, "--js-flags=--expose-gc"],
+        timeout: patience.launch,
+      },
     }),
   firefox: (path) =>
     defineBrowserProvider({

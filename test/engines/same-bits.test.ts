@@ -4,7 +4,7 @@ import { afterAll, expect, test, vi } from "vitest";
 import { Pool } from "../../bindings/core/pool.ts";
 import goldens from "../goldens/same-bits.json" with { type: "json" };
 import { hash } from "./hash.ts";
-import { inNode } from "./host.ts";
+import { hasSimd, inNode } from "./host.ts";
 import { sameBits } from "./same-bits.ts";
 
 afterAll(() => init({ replace: true }));
@@ -15,6 +15,10 @@ test("the hash is FNV-1a: values of its authors, for bytes; NaN is one number", 
   const bits = (pattern: number) => new Float32Array(Uint32Array.of(pattern, 1).buffer);
   expect(hash(bits(0xffc00001))).toBe(hash(bits(0x7fc00000)));
   expect(hash(bits(0x80000000))).not.toBe(hash(bits(0)));
+});
+
+test("simd: the engine has it", () => {
+  expect(hasSimd()).toBe(true);
 });
 
 test("wasm: every weight and output has the bits that it has in every engine", async () => {

@@ -16,7 +16,6 @@ import {
   layers,
   MultiRNNCell,
   mse,
-  type Parameters,
   ResidualWrapper,
   RNN,
   RNNCell,
@@ -31,14 +30,7 @@ import { Seq2Seq } from "gatewise/seq2seq";
 import { LanguageModel, Vocabulary } from "gatewise/text";
 import { Word2Vec } from "gatewise/word2vec";
 import { type Hashable, hash } from "./hash.ts";
-
-/** Weights and outputs by name. */
-type Results = Record<string, Hashable>;
-
-const named = (prefix: string, parameters: Parameters): Results =>
-  Object.fromEntries(
-    Object.entries(parameters).map(([name, { data }]) => [`${prefix}.${name}`, data]),
-  );
+import { named, operations, optimized, type Results } from "./operations.ts";
 
 /**
  * 200 steps of an LSTM, a GRU and an RNN on top of one another, with dropout between them and Adam. The LSTM is large
@@ -122,7 +114,7 @@ function streamed(): Results {
   return { stream: outputs };
 }
 
-/** A model of layers, after one epoch of its own training. */
+/** A model of layers, after two epochs of its own training. */
 async function model(): Promise<Results> {
   const net = sequential({
     layers: [
@@ -157,10 +149,10 @@ async function text(): Promise<Results> {
 }
 
 /** Decoded tokens of ragged sources, after some steps of training. */
-function translation(): Results {
+function translation(attention: "bahdanau" | "luong"): Results {
   const translator = new Seq2Seq({
     ...{ sourceVocabulary: 9, targetVocabulary: 9, embeddingSize: 8, hiddenSize: 12, cell: "gru" },
-    ...{ bidirectional: true, attention: "bahdanau", padToken: 0, startToken: 1, endToken: 2 },
+    ...{ bidirectional: true, attention, padToken: 0, startToken: 1, endToken: 2 },
     seed: 51,
   });
   const source = [[3, 4, 5], [6, 7], [8, 3, 4, 6], [5]];
@@ -169,11 +161,12 @@ function translation(): Results {
   const loss = Float64Array.from({ length: 30 }, () =>
     optimizer.minimize(() => translator.loss(source, target, { teacherForcing: 1 })),
   );
+  const beam = { maxLength: 6, beamWidth: 3 };
   return {
-    "seq2seq.loss": loss,
-    "seq2seq.greedy": translator.decode(source, { maxLength: 6 }).join(" | "),
-    "seq2seq.beam": translator.decode(source, { maxLength: 6, beamWidth: 3 }).join(" | "),
-    "seq2seq.attention": translator.attention(source, target).data,
+    [`${attention}.loss`]: loss,
+    [`${attention}.greedy`]: translator.decode(source, { maxLength: 6 }).join(" | "),
+    [`${attention}.beam`]: translator.decode(source, beam).join(" | "),
+    [`${attention}.attention`]: translator.attention(source, target).data,
   };
 }
 
@@ -183,12 +176,16 @@ async function words(): Promise<Results> {
   const sentences = Array.from({ length: 60 }, (_, i) =>
     Array.from(numbers.subarray(9 * i, 9 * i + 9), (n) => topics[i % 2]![n]!),
   );
-  const map = new Word2Vec({ vectorSize: 10, minCount: 1, subsample: 0, seed: 62 });
-  await map.fit(sentences, { epochs: 2 });
-  return { "word2vec.vectors": map.toText() };
+  const results: Results = {};
+  for (const architecture of ["skipgram", "cbow"] as const) {
+    const map = new Word2Vec({ architecture, vectorSize: 10, minCount: 1, subsample: 0, seed: 62 });
+    await map.fit(sentences, { epochs: 2 });
+    results[`word2vec.${architecture}`] = map.toText();
+  }
+  return results;
 }
 
-/** Lookups, random numbers and the functions that engines would approximate in their own ways. */
+/** Random numbers and lookups. */
 function elementary(): Results {
   const table = new Embedding(7, 5, { seed: 71 });
   return {
@@ -198,18 +195,21 @@ function elementary(): Results {
 }
 
 /**
- * Trains and runs one of everything that the library has, with the kernels in use, and gives the hash of every weight and
- * output. The same in every engine (scripts/engines.mjs), on one thread or more; other kernels have hashes of their own.
+ * Trains and runs cells, layers, streams, models, functions, losses and optimizers with the kernels in use, and gives the
+ * hash of every weight, gradient and output. The same in every engine (scripts/engines.mjs), on one thread or more; other kernels have hashes of their own.
  */
 export async function sameBits(): Promise<Record<string, string>> {
   const results = {
     ...elementary(),
+    ...operations(),
+    ...optimized(),
     ...training(),
     ...unrolled(),
     ...streamed(),
     ...(await model()),
     ...(await text()),
-    ...translation(),
+    ...translation("bahdanau"),
+    ...translation("luong"),
     ...(await words()),
   };
   return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, hash(value)]));

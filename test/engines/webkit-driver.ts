@@ -12,6 +12,15 @@ const freePort = (): Promise<number> =>
     });
   });
 
+/** Ends a process and those of its group, where they have not ended by themselves. */
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 /** WebKitGTK's MiniBrowser with one page, by WebKitWebDriver (the WebDriver protocol); needs a display. */
 export class WebKitDriver {
   readonly #path: string;
@@ -46,7 +55,8 @@ export class WebKitDriver {
 
   /** Ends what has not ended by itself. */
   kill(): void {
-    this.#driver?.kill("SIGKILL");
+    const { pid } = this.#driver ?? {};
+    if (pid !== undefined) endGroup(pid);
     this.#driver = undefined;
     this.#session = "";
   }
@@ -56,7 +66,10 @@ export class WebKitDriver {
     this.#address = `http://127.0.0.1:${port}`;
     // WebKitGTK hides SharedArrayBuffer behind an option of JavaScriptCore.
     const env = { ...process.env, JSC_useSharedArrayBuffer: "1" };
-    const driver = spawn("WebKitWebDriver", [`--port=${port}`], { stdio: "ignore", env });
+    const driver = spawn("WebKitWebDriver", [`--port=${port}`], {
+      ...{ stdio: "ignore", env },
+      detached: true, // in a group of its own, with the browser that it starts
+    });
     this.#driver = driver;
     const broken = new Promise<never>((_, reject) => driver.once("error", reject));
     await Promise.race([this.#answers(), broken]);
@@ -74,6 +87,7 @@ export class WebKitDriver {
       if (status) return;
       await pause(50);
     }
+    throw new Error(`WebKitWebDriver: does not listen after ${this.#patience / 1000} seconds`);
   }
 
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {

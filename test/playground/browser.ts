@@ -1,17 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from "playwright";
 import { chromium as playwright } from "playwright";
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
-
-/** Chromium's arguments for a machine without a display. */
-const args = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+import { chromiumArguments } from "../engines/browsers.ts";
 
 /** Opens a panel in a page of its own, which is closed after the test. */
 export type Open = (panel: string, options?: BrowserContextOptions) => Promise<Page>;
@@ -25,7 +15,10 @@ export function describeInBrowser(name: string, tests: (open: Open) => void): vo
     let browser: Browser;
     const complaints: string[] = [];
     beforeAll(async () => {
-      browser = await playwright.launch({ executablePath: inject("chromium"), args });
+      browser = await playwright.launch({
+        executablePath: inject("chromium")!,
+        args: [...chromiumArguments],
+      });
     });
     afterAll(() => browser.close());
     afterEach(async () => {

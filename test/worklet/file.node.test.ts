@@ -5,7 +5,7 @@ import { describeStream, Stream } from "gatewise";
 import { beforeAll, expect, test } from "vitest";
 import type { StreamProcessorClass } from "../../bindings/worklet/processor.ts";
 // @ts-expect-error: a script without types
-import { workletBuild } from "../../scripts/worklet-build.mjs";
+import { workletBuild } from "../../scripts/build-options.mjs";
 import { played, sound, stacks } from "./models.ts";
 import { AudioWorkletProcessor, Rig } from "./scope.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright";
 import puppeteer from "puppeteer-core";
-import { chooseEngines } from "../../engines/browsers.ts";
+import { chooseEngines, chromiumArguments } from "../../engines/browsers.ts";
 import { WebKitDriver } from "../../engines/webkit-driver.ts";
 import { serve } from "./serve.ts";
 
@@ -59,14 +59,9 @@ const browserOf = (launched: { newPage(): Promise<unknown>; close(): Promise<voi
   visit: async (url) => visitPage((await launched.newPage()) as Page, url),
 });
 
-const chromiumFlags = [
-  ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-  ...["--disable-background-networking", "--disable-component-update"],
-];
-
 const launches = {
   async chromium(executablePath: string, flags: readonly string[]): Promise<Browser> {
-    const args = [...chromiumFlags, ...flags];
+    const args = [...chromiumArguments, ...flags];
     return browserOf(await chromium.launch({ executablePath, args, timeout }));
   },
   async firefox(executablePath: string): Promise<Browser> {

@@ -42,6 +42,9 @@ export interface Outcome {
   readonly code: number;
 }
 
+/** Milliseconds that a program may take: less than a test (vitest.consumers.config.ts), so that none outlives its own. */
+const patience = 150_000;
+
 /** Runs a program by an executable, by default this Node, in a folder. */
 export async function run(
   folder: string,
@@ -51,7 +54,9 @@ export async function run(
   const env = { ...process.env };
   delete env.NODE_OPTIONS;
   try {
-    const { stdout, stderr } = await promisify(execFile)(executable, args, { cwd: folder, env });
+    const { stdout, stderr } = await promisify(execFile)(executable, args, {
+      ...{ cwd: folder, env, timeout: patience, killSignal: "SIGKILL" },
+    });
     return { stdout, stderr, code: 0 };
   } catch (error) {
     const { stdout = "", stderr = "", code } = error as Partial<Outcome>;

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
@@ -22,9 +22,19 @@ declare module "vitest" {
 
 const tools = fileURLToPath(new URL("..", import.meta.url));
 
-/** Installs what the consumers need (test/consumers/package.json) where it is not there yet, and packs the package. */
+/** Installs what the consumers need, as test/consumers/package-lock.json has it, where that is not done yet. */
+function installTools(): void {
+  const lock = join(tools, "package-lock.json");
+  const installed = join(tools, "node_modules/.installed.json");
+  if (existsSync(installed) && readFileSync(installed, "utf8") === readFileSync(lock, "utf8"))
+    return;
+  npm(tools, "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+  copyFileSync(lock, installed);
+}
+
+/** Installs the tools and packs the package. */
 export default function setup(project: TestProject): () => void {
-  if (!existsSync(join(tools, "node_modules"))) npm(tools, "ci", "--no-audit", "--no-fund");
+  installTools();
   const folder = emptyFolder("consumers");
   const { tarball, files } = pack(folder);
   install(folder, tarball);
