@@ -8,6 +8,7 @@ import {
 import { beforeAll, describe, expect, test, vi } from "vitest";
 import { expectErrors, wrong } from "../expect-errors.ts";
 import { describeKernelSets, kernelSets } from "../kernel-sets.ts";
+import { countTurns, inTurn } from "../turns.ts";
 
 const text = "she sells sea shells by the sea shore.\nshe sees the sea.\n".repeat(6);
 const vocabulary = Vocabulary.fromText(text, { padding: true, unknown: true });
@@ -96,15 +97,14 @@ describeKernelSets("generate", () => {
     expect(one.generate({ seed: 1 })).not.toBe(first);
   });
 
-  test("a stream is the same text, token by token, and lets timers have their turn", async () => {
+  test("a stream is the same text, token by token, and lets others have their turn", async () => {
     const one = model();
-    let turns = 0;
-    const timer = setInterval(() => turns++, 1);
+    const counter = countTurns();
     const texts = await collect(one.generateStream({ prompt: "she", length: 5000, seed: 5 }));
-    clearInterval(timer);
+    counter.stop();
     expect(texts.length).toBe(5000);
     expect(texts.join("")).toBe(one.generate({ prompt: "she", length: 5000, seed: 5 }));
-    expect(turns).toBeGreaterThan(0);
+    expect(counter.turns).toBeGreaterThan(0);
   });
 
   test("a stream ends where its reader leaves or its signal is aborted, and gives its memory back", async () => {
@@ -121,27 +121,25 @@ describeKernelSets("generate", () => {
     const controller = new AbortController();
     const aborted = (async () => {
       for await (const _ of one.generateStream({ length: 1e9, signal: controller.signal }))
-        if (!controller.signal.aborted) setTimeout(() => controller.abort(new Error("enough")));
+        if (!controller.signal.aborted) inTurn(() => controller.abort(new Error("enough")));
     })();
     await expect(aborted).rejects.toThrow("enough");
     expect(given.mock.calls.length).toBe(taken.mock.calls.length);
     vi.restoreAllMocks();
   });
 
-  test("a stream reads a long prompt bit by bit: timers have their turn, a signal ends it", async () => {
+  test("a stream reads a long prompt bit by bit: others have their turn, a signal ends it", async () => {
     const one = model();
     const step = vi.spyOn(Stream.prototype, "step");
     const prompt = "she ".repeat(2e5);
     const turn = new Promise<number>((resolve) => {
-      // The timer begins with the first step, so that it cannot have its turn before there is something to read.
-      step.mockImplementationOnce(() => {
-        setTimeout(() => resolve(step.mock.calls.length));
-      });
+      // Asked for in the first step, so that the turn cannot come before there is something to read.
+      step.mockImplementationOnce(() => inTurn(() => resolve(step.mock.calls.length)));
     });
     const controller = new AbortController();
     const stream = one.generateStream({ prompt, signal: controller.signal });
     const first = stream.next();
-    expect(await turn, "read while a timer waited").toBeLessThan(prompt.length / 2);
+    expect(await turn, "read while another waited").toBeLessThan(prompt.length / 2);
     controller.abort(new Error("enough"));
     await expect(first).rejects.toThrow("enough");
     expect(step.mock.calls.length).toBeLessThan(prompt.length / 2);
