@@ -68,6 +68,16 @@ describeInBrowser("the page", (open) => {
     expect(await sent()).toEqual(["start"]);
   });
 
+  test("the skip link leads into the panel that is shown, and leaves the address alone", async () => {
+    const page = await open("words");
+    await page.getByRole("link", { name: "Skip to the panel" }).focus();
+    await page.keyboard.press("Enter");
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement!.id);
+    await expect.poll(focused).toBe("words-title");
+    expect(new URL(page.url()).hash).toBe("#words");
+    expect(await page.getByRole("heading", { level: 2 }).textContent()).toBe("Words");
+  });
+
   test("is isolated, asks for nothing elsewhere", async () => {
     const page = await open("sine");
     const { origin } = new URL(page.url());

@@ -71,6 +71,10 @@ async function show(): Promise<void> {
   }
 }
 
+/** Reading goes on from the heading of the panel that is shown. */
+const focusPanel = (): void =>
+  (document.getElementById(`${addressed().id}-title`) ?? main).focus({ preventScroll: true });
+
 links.append(
   ...panels.map(({ id, title }) => element("li", {}, element("a", { href: `#${id}` }, title))),
 );
@@ -78,7 +82,11 @@ followTheme(document.querySelector<HTMLButtonElement>("#theme")!);
 addEventListener("hashchange", async () => {
   await show();
   scrollTo(0, 0);
-  document.getElementById(`${addressed().id}-title`)?.focus({ preventScroll: true });
+  focusPanel();
+});
+document.querySelector(".skip")!.addEventListener("click", (event) => {
+  event.preventDefault(); // the address is the panel's
+  focusPanel();
 });
 document.addEventListener("visibilitychange", show);
 await show();
