@@ -89,4 +89,22 @@ describeInBrowser("inside the cell", (open) => {
         .evaluate((c) => (c as HTMLCanvasElement).height);
     await until(height, (rows) => rows === 3);
   });
+
+  test("once training has ended, another task is trained for; after a pause it waits", async () => {
+    const page = await open("gates");
+    await until(
+      () => steps(page),
+      (now) => now === 800,
+    );
+    await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+    await page.getByLabel("What is learned").selectOption("Count the pulses");
+    await until(
+      () => steps(page),
+      (now) => now > 0 && now < 800,
+    );
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByLabel("What is learned").selectOption("Hold the last pulse");
+    await page.getByText("Not trained yet: random weights").waitFor();
+    await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+  });
 });

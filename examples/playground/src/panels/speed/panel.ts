@@ -123,7 +123,7 @@ export const panel: Panel = {
     });
     function start(): void {
       if (finished) reset();
-      training.start();
+      else training.start();
     }
     function reset(): void {
       kit.fail(undefined);

@@ -52,7 +52,10 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   const buttons = trainingButtons(
     () => ({
       ...{ running: training.running, pause: training.pause, step: training.step },
-      start: () => (finished ? reset() : training.start()), // all epochs are over: anew
+      start() {
+        if (finished) reset(); // all epochs are over: anew
+        training.start();
+      },
     }),
     () => reset(),
   );
@@ -92,7 +95,6 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   function reset(): void {
     kit.fail(undefined);
     training.reset(settings());
-    training.start();
   }
 
   host.append(

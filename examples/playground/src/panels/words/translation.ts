@@ -107,7 +107,6 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     losses = new Losses();
     kit.fail(undefined);
     training.reset(settings());
-    training.start();
   }
 
   host.append(
