@@ -134,7 +134,22 @@ describeInBrowser("digits", (open) => {
     });
     await page
       .getByRole("alert")
-      .getByText(/notes.txt: readIdx: expected/)
+      .getByText(/notes.txt is not an MNIST file/)
       .waitFor();
+  });
+
+  test("on a narrow screen, too, a wrong file is refused where one looks", async () => {
+    const page = await open("digits", { viewport: { width: 360, height: 740 } });
+    await page.getByText(/^Drop MNIST/).scrollIntoViewIfNeeded();
+    await page.locator("input[type=file]").setInputFiles({
+      name: "wrong.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("hello"),
+    });
+    const alert = page.getByRole("alert").getByText(/wrong.png is not/);
+    await alert.waitFor();
+    const box = (await alert.boundingBox())!;
+    expect(box.y).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(740);
   });
 });
