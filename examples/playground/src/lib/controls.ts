@@ -115,9 +115,12 @@ export interface TextOptions {
   /** Lines that are seen at once; one line where it is not given. */
   readonly rows?: number;
   readonly input?: (value: string) => void;
-  /** Called when the field is left, or Enter pressed in a single line. */
+  /** Called when the field is left, Enter pressed in a single line, or nothing was typed for a while. */
   readonly change?: (value: string) => void;
 }
+
+/** Milliseconds without a key after which a text is taken to be finished. */
+const REST = 600;
 
 /** A text of one line or of several. */
 export function textField({ label, value, rows, input, change }: TextOptions): Control<string> {
@@ -128,15 +131,28 @@ export function textField({ label, value, rows, input, change }: TextOptions): C
       ? element("input", { ...attributes, type: "text" })
       : element("textarea", { ...attributes, rows });
   field.value = value;
-  field.addEventListener("input", () => input?.(field.value));
-  field.addEventListener("change", () => change?.(field.value));
+  let taken = value;
+  let timer: ReturnType<typeof setTimeout>;
+  const take = (): void => {
+    clearTimeout(timer);
+    if (field.value === taken) return;
+    taken = field.value;
+    change?.(taken);
+  };
+  field.addEventListener("input", () => {
+    input?.(field.value);
+    clearTimeout(timer);
+    timer = setTimeout(take, REST);
+  });
+  field.addEventListener("change", take);
   return {
     element: element("div", { class: "control" }, element("label", { for: id }, label), field),
     get value() {
       return field.value;
     },
     set value(value) {
-      field.value = value;
+      clearTimeout(timer);
+      field.value = taken = value;
     },
   };
 }

@@ -94,6 +94,9 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   );
   function reset(): void {
     kit.fail(undefined);
+    status.textContent = heading.textContent = "";
+    nearest.replaceChildren();
+    map.draw([], chosen);
     training.reset(settings());
   }
 
