@@ -2,7 +2,7 @@ import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { describeInBrowser, readNumber, until } from "./browser.ts";
 
-/** The error of a network's last training step, as its heading says. */
+/** What a network misses the target by, as its heading says. */
 const error = async (page: Page, cell: string): Promise<number> => {
   const heading = page.getByRole("heading", { name: new RegExp(`^${cell} error`) });
   return Number((await heading.textContent())!.match(/error ([\d.e-]+)/)![1]);
@@ -106,5 +106,20 @@ describeInBrowser("inside the cell", (open) => {
     await page.getByLabel("What is learned").selectOption("Hold the last pulse");
     await page.getByText("Not trained yet: random weights").waitFor();
     await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+  });
+
+  test("the error is that of the signal that is drawn", async () => {
+    const page = await open("gates");
+    await page.getByLabel("What is learned").selectOption("Count the pulses");
+    await until(
+      () => error(page, "GRU"),
+      (now) => now < 0.05,
+    );
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByLabel("Signal", { exact: true }).selectOption("Square wave"); // more pulses than it ever heard
+    await until(
+      () => error(page, "GRU"),
+      (now) => now > 0.3,
+    );
   });
 });

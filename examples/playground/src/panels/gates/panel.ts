@@ -37,6 +37,10 @@ interface CellView {
 const mean = (values: Float32Array): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;
 
+/** Mean squared error. */
+const error = (output: Float32Array, target: Float32Array): number =>
+  mean(output.map((value, t) => (value - target[t]!) ** 2));
+
 /** Output and target of a network over time, and its gates as heat maps, a row a unit. */
 function cellView(name: string, names: Readonly<Record<string, string>>): CellView {
   const output = chart({
@@ -47,6 +51,7 @@ function cellView(name: string, names: Readonly<Record<string, string>>): CellVi
       { name: "output", colour: "--accent" },
     ],
     yRange: [-1.3, 1.3],
+    widens: true, // counts grow
     height: 110,
     bare: true,
   });
@@ -78,7 +83,9 @@ function cellView(name: string, names: Readonly<Record<string, string>>): CellVi
       shownUnits = units;
       output.draw(Array.from(signal.keys()), signal, target, seen.output);
       for (const { part, map } of maps) map.draw(transpose(inside[part]!, units), units, STEPS);
-      const text = seen.loss === undefined ? "random weights" : `error ${seen.loss.toPrecision(2)}`;
+      const text = seen.trained
+        ? `error ${error(seen.output, target).toPrecision(2)}`
+        : "random weights";
       loss.textContent = text;
       output.describe(text);
     },
@@ -177,6 +184,6 @@ export const panel: Panel = {
       reading,
       element("div", { class: "columns" }, views.lstm.element, views.gru.element),
     );
-    if (!kit.still) training.start();
+    kit.begin(training);
   },
 };
