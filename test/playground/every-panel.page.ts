@@ -48,6 +48,16 @@ describeInBrowser("every panel", (open) => {
     await until(longest, (found) => found > 1000);
   });
 
+  test.each(ids.filter((id) => id !== "gradient"))(
+    "%s: nothing goes on by itself where less motion is asked for, and the page says so",
+    async (id) => {
+      const page = await open(id, { reducedMotion: "reduce" });
+      await page.getByText(/asks for less motion/).waitFor();
+      await page.getByRole("button", { name: /^(?:Train|Measure)$/ }).waitFor();
+      expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
+    },
+  );
+
   test("a hundred turns from panel to panel leave no more workers than one round", async () => {
     const page = await open(ids[0]!);
     await page.addInitScript(() => {

@@ -16,6 +16,9 @@ interface Mounted {
   filled: Promise<void>;
 }
 
+const STILL =
+  "Your system asks for less motion, so nothing here goes on by itself: start it by its button.";
+
 const main = document.getElementById("panels")!;
 const links = document.getElementById("links")!;
 const mounted = new Map<string, Mounted>();
@@ -55,11 +58,14 @@ async function load(link: PanelLink, { section, trainings }: Mounted): Promise<v
 }
 
 function fill(section: HTMLElement, trainings: Training<Work>[], panel: Panel): void {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const note = element("p", { class: "intro", hidden: true }, STILL);
   const failure = element("p", { class: "failure", role: "alert", hidden: true });
   const host = element("div", { class: "panel" });
   section.replaceChildren(
     headingOf(panel.id, panel.title),
     element("p", { class: "intro" }, panel.intro),
+    note,
     failure,
     host,
   );
@@ -73,9 +79,14 @@ function fill(section: HTMLElement, trainings: Training<Work>[], panel: Panel): 
       trainings.push(training as Training<Work>);
       return training;
     },
+    begin(training) {
+      note.hidden = !still;
+      if (still) training.step();
+      else training.start();
+    },
     announce,
     fail,
-    still: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    still,
   };
   panel.mount(host, kit);
   showAddressed(); // another may have been asked for meanwhile

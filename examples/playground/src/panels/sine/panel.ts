@@ -121,7 +121,6 @@ export const panel: Panel = {
       loss.element,
     );
     training.pace(paces.steady);
-    if (kit.still) training.step();
-    else training.start();
+    kit.begin(training);
   },
 };

@@ -141,6 +141,6 @@ export const panel: Panel = {
       reading,
       ...tables.map((table) => table.element),
     );
-    training.start();
+    kit.begin(training);
   },
 };

@@ -187,7 +187,7 @@ export const panel: Panel = {
         samples,
       ),
     );
-    training.start();
+    kit.begin(training);
   },
 };
 

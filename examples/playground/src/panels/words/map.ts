@@ -122,5 +122,5 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
     ),
   );
   training.pace(PACE);
-  training.start();
+  kit.begin(training);
 }

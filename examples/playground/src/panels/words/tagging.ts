@@ -121,6 +121,6 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
     ),
     loss.element,
   );
-  training.start();
+  kit.begin(training);
   tag();
 }

@@ -133,7 +133,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     ),
     loss.element,
   );
-  training.start();
+  kit.begin(training);
   translate();
   void listWords();
 }
