@@ -8,7 +8,7 @@ const error = async (page: Page, cell: string): Promise<number> => {
   return Number((await heading.textContent())!.match(/error ([\d.e-]+)/)![1]);
 };
 const steps = (page: Page): Promise<number> => readNumber(page, /^Step (\d+)$/);
-const signal = (page: Page) => page.getByRole("slider", { name: "Input at a step" });
+const signal = (page: Page) => page.getByRole("slider", { name: "Input at a time step" });
 
 /** Ends training, so that only what a test does changes the page. */
 async function pause(page: Page): Promise<void> {
@@ -44,11 +44,11 @@ describeInBrowser("inside the cell", (open) => {
     await page.mouse.move(box.x + box.width / 2, box.y + 20);
     await page.mouse.down();
     await page.mouse.up();
-    expect(await signal(page).getAttribute("aria-valuetext")).toMatch(/^step 31: 0\.\d+$/);
+    expect(await signal(page).getAttribute("aria-valuetext")).toMatch(/^time step 31: 0\.\d+$/);
     expect(await page.getByLabel("Signal", { exact: true }).inputValue()).toBe("own");
     await until(
       () => described(page, "i, the input gate"),
-      (text) => text.includes("at step 31"),
+      (text) => text.includes("at time step 31"),
     );
   });
 
@@ -60,18 +60,18 @@ describeInBrowser("inside the cell", (open) => {
     await page.keyboard.press("End");
     await until(
       () => described(page, "n, the candidate"),
-      (text) => text.includes("at step 60"),
+      (text) => text.includes("at time step 60"),
     );
     const silent = await described(page, "n, the candidate");
     await page.keyboard.press("PageUp");
     await page.keyboard.press("ArrowDown");
-    expect(await signal(page).getAttribute("aria-valuetext")).toBe("step 60: 0.90");
+    expect(await signal(page).getAttribute("aria-valuetext")).toBe("time step 60: 0.90");
     await until(
       () => described(page, "n, the candidate"),
       (text) => text !== silent,
     );
     await page.keyboard.press("ArrowLeft");
-    expect(await signal(page).getAttribute("aria-valuetext")).toBe("step 59: 0.00");
+    expect(await signal(page).getAttribute("aria-valuetext")).toBe("time step 59: 0.00");
   });
 
   test("other tasks and units begin anew", async () => {

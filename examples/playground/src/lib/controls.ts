@@ -41,18 +41,28 @@ export function range(options: RangeOptions): Control<number> {
     max: logarithmic ? PLACES : max,
     step: logarithmic ? 1 : step,
   });
-  const output = element("output", { for: id });
-  const read = (): number => toValue(slider.valueAsNumber);
+  const output = element("output", { for: id, "aria-live": "off" });
+  /** As it was set, which may lie between two places of the slider. */
+  let current: number;
   const show = (): void => {
-    output.value = format(read());
+    output.value = format(current);
     slider.setAttribute("aria-valuetext", output.value);
   };
-  slider.addEventListener("input", () => {
+  const read = (): number => {
+    current = toValue(slider.valueAsNumber);
     show();
-    options.input?.(read());
+    return current;
+  };
+  slider.addEventListener("input", () => {
+    const value = read();
+    options.input?.(value);
   });
-  slider.addEventListener("change", () => options.change?.(read()));
+  slider.addEventListener("change", () => {
+    const value = read();
+    options.change?.(value);
+  });
   const set = (value: number): void => {
+    current = value;
     slider.value = `${toPlace(value)}`;
     show();
   };
@@ -66,7 +76,7 @@ export function range(options: RangeOptions): Control<number> {
       slider,
     ),
     get value() {
-      return read();
+      return current;
     },
     set value(value) {
       set(value);

@@ -5,7 +5,7 @@ import { heatMap } from "../../lib/heat-map.ts";
 import type { Panel } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
 import { type SignalName, STEPS, signals, type Task } from "./signal.ts";
-import { signalEditor } from "./signal-editor.ts";
+import { signalEditor, signed } from "./signal-editor.ts";
 import type { GatesWork, Progress, Seen, Settings } from "./worker.ts";
 
 /** What there is to see in each cell, in the order of its equations; gates are from 0 to 1, the rest from -1 to 1. */
@@ -91,13 +91,14 @@ function cellView(name: string, names: Readonly<Record<string, string>>): CellVi
     },
     read(step) {
       const at = (part: string): string =>
-        mean(inside[part]!.subarray(step * shownUnits, (step + 1) * shownUnits)).toFixed(2);
+        signed(mean(inside[part]!.subarray(step * shownUnits, (step + 1) * shownUnits)));
       for (const { part, map } of maps) {
         map.mark(step);
-        if (inside[part]) map.describe(`at step ${step + 1} ${at(part)}, the mean of all units`);
+        if (inside[part])
+          map.describe(`at time step ${step + 1} ${at(part)}, the mean of all units`);
       }
       const means = maps.map(({ part }) => (inside[part] ? `${part} ${at(part)}` : part));
-      reading.textContent = `Step ${step + 1}, means of all units: ${means.join(", ")}`;
+      reading.textContent = `Time step ${step + 1}, means of all units: ${means.join(", ")}`;
     },
   };
 }
@@ -177,6 +178,7 @@ export const panel: Panel = {
       training.reset(settings());
     }
 
+    task.element.style.flexBasis = "12rem"; // long words
     host.append(
       toolbar("Network and signal", task.element, units.element, signal.element),
       editor.element,

@@ -76,7 +76,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     french.textContent = translation.target.join(" ").replaceAll("' ", "'") || "…";
     unknown.textContent =
       translation.unknown.length > 0
-        ? `Not among the words it learns: ${translation.unknown.join(", ")}`
+        ? `Not among the words it learns: ${[...new Set(translation.unknown)].join(", ")}`
         : "";
     table.show(translation);
   }
@@ -90,6 +90,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
   function translate(): void {
     const source = wordsOf(sentence.value);
     if (source.length > 0) ask(source);
+    else french.textContent = unknown.textContent = "";
   }
   async function example(): Promise<void> {
     const answer = await training.ask({ type: "example" });
