@@ -41,21 +41,19 @@ describeInBrowser("digits", (open) => {
       await page.mouse.down();
       for (const point of others) await page.mouse.move(...point, { steps: 8 });
       await page.mouse.up();
-      await verdict(page)
-        .getByText(/After row 28/)
-        .waitFor();
     };
+    const said = (): Promise<string | null> => verdict(page).textContent();
     await draw([
       [14, 4],
       [14, 24],
     ]);
-    expect(await verdict(page).textContent()).toMatch(/: 1, \d+ % sure/);
+    await expect.poll(said, { timeout: 30_000 }).toMatch(/^After row 28: 1, \d+ % sure/);
     await draw([
       [6, 5],
       [21, 5],
       [12, 24],
     ]);
-    expect(await verdict(page).textContent()).toMatch(/: 7, \d+ % sure/);
+    await expect.poll(said, { timeout: 30_000 }).toMatch(/^After row 28: 7, \d+ % sure/);
 
     const atRow4 = async () => {
       await rows(page).fill("4"); // a last reading of what was drawn may still come, and run through all rows
@@ -134,7 +132,22 @@ describeInBrowser("digits", (open) => {
     });
     await page
       .getByRole("alert")
-      .getByText(/notes.txt: readIdx: expected/)
+      .getByText(/notes.txt is not an MNIST file/)
       .waitFor();
+  });
+
+  test("on a narrow screen, too, a wrong file is refused where one looks", async () => {
+    const page = await open("digits", { viewport: { width: 360, height: 740 } });
+    await page.getByText(/^Drop MNIST/).scrollIntoViewIfNeeded();
+    await page.locator("input[type=file]").setInputFiles({
+      name: "wrong.png",
+      mimeType: "image/png",
+      buffer: Buffer.from("hello"),
+    });
+    const alert = page.getByRole("alert").getByText(/wrong.png is not/);
+    await alert.waitFor();
+    const box = (await alert.boundingBox())!;
+    expect(box.y).toBeGreaterThanOrEqual(0);
+    expect(box.y + box.height).toBeLessThanOrEqual(740);
   });
 });

@@ -57,6 +57,16 @@ describeInBrowser("every panel", (open) => {
     );
   });
 
+  test.each(ids.filter((id) => id !== "gradient"))(
+    "%s: nothing goes on by itself where less motion is asked for, and the page says so",
+    async (id) => {
+      const page = await open(id, { reducedMotion: "reduce" });
+      await page.getByText(/asks for less motion/).waitFor();
+      await page.getByRole("button", { name: /^(?:Train|Measure)$/ }).waitFor();
+      expect(await page.getByRole("button", { name: "Pause" }).count()).toBe(0);
+    },
+  );
+
   test("a hundred turns from panel to panel leave no more workers than one round", async () => {
     const page = await open(ids[0]!);
     await page.addInitScript(() => {
@@ -110,7 +120,6 @@ describeInBrowser("every panel", (open) => {
     expect(await paper()).toBe(dark);
     await page.reload();
     expect(await paper()).toBe(dark);
-    const button = page.getByRole("button", { name: "Dark" });
-    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    await page.getByRole("button", { name: "Light" }).waitFor();
   });
 });

@@ -71,6 +71,52 @@ describeInBrowser("the page", (open) => {
     expect(await sent()).toEqual(["start"]);
   });
 
+  test("the skip link leads into the panel that is shown, and leaves the address alone", async () => {
+    const page = await open("words");
+    await page.getByRole("link", { name: "Skip to the panel" }).focus();
+    await page.keyboard.press("Enter");
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement!.id);
+    await expect.poll(focused).toBe("words-title");
+    expect(new URL(page.url()).hash).toBe("#words");
+    expect(await page.getByRole("heading", { level: 2 }).textContent()).toBe("Words");
+  });
+
+  test("a panel that cannot be loaded says so, and may be tried again; the others go on", async () => {
+    const page = await open("sine");
+    const panelFiles = /assets\/(?:panel|chart)/;
+    await page.route(panelFiles, (route) =>
+      route.fulfill({ contentType: "text/javascript", body: "throw new Error()" }),
+    );
+    await page.getByRole("link", { name: "Digits" }).click();
+    await page
+      .getByRole("alert")
+      .getByText(/could not be loaded/)
+      .waitFor();
+    expect(await page.getByRole("heading", { level: 2 }).textContent()).toBe("Digits");
+    await page.unroute(panelFiles);
+    await page.getByRole("link", { name: "Gradient" }).click();
+    await page.getByRole("heading", { name: "Gradient through time" }).waitFor();
+    await page.getByRole("link", { name: "Sine to cosine" }).click();
+    await page.getByRole("img", { name: /^Two periods/ }).waitFor();
+    await page.getByRole("link", { name: "Digits" }).click();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByLabel("Paper to draw a digit on").waitFor();
+  });
+
+  test("a file dropped beside the zone for it does not replace the page", async () => {
+    const page = await open("digits");
+    const prevented = await page.evaluate(() => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File(["5"], "five.txt"));
+      const drop = (type: string): boolean => {
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer });
+        return !document.querySelector("h2")!.dispatchEvent(event);
+      };
+      return [drop("dragover"), drop("drop")];
+    });
+    expect(prevented).toEqual([true, true]);
+  });
+
   test("is isolated, asks for nothing elsewhere", async () => {
     const page = await open("sine");
     const { origin } = new URL(page.url());

@@ -43,15 +43,19 @@ describeInBrowser("text", (open) => {
   test("learns from a text that is pasted, by words too; one that is too short is refused", async () => {
     const page = await open("text");
     const area = page.getByLabel("The text to learn from");
-    await area.fill("too short");
-    await area.blur();
+    await area.fill("too short"); // and not left
     await page
       .getByRole("alert")
       .getByText(/100 characters at least; this one has 9/)
       .waitFor();
-    await area.fill("ping pong ping pong\n".repeat(30));
-    await area.blur();
+    await page.getByRole("button", { name: "Step", exact: true }).click();
+    await page.getByRole("button", { name: "Write" }).click();
     await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByRole("button", { name: "Train", exact: true }).waitFor();
+    expect(await page.locator(".written").isVisible()).toBe(false);
+    expect(await page.getByText(/tokens, read for/).count()).toBe(0);
+    await area.fill("ping pong ping pong\n".repeat(30));
+    await page.getByText(/Step [1-9]\d*: 600 tokens/).waitFor();
     await page.getByLabel("Tokens").selectOption("Words");
     await until(
       () => samples(page),
@@ -73,5 +77,26 @@ describeInBrowser("text", (open) => {
       buffer: Buffer.from("abcdefghij".repeat(20)),
     });
     await page.getByText(/Step [1-9]\d*: 200 tokens/).waitFor();
+  });
+
+  test("a file that is no text is refused, and the text there is goes on", async () => {
+    const page = await open("text");
+    const area = page.getByLabel("The text to learn from");
+    const before = await area.inputValue();
+    await page.locator("input[type=file]").setInputFiles({
+      name: "picture.png",
+      mimeType: "image/png",
+      buffer: Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13]),
+    });
+    await page
+      .getByRole("alert")
+      .getByText(/picture.png is not a text/)
+      .waitFor();
+    expect(await area.inputValue()).toBe(before);
+    await page
+      .getByRole("main")
+      .getByText(/Step 2000: /)
+      .waitFor(); // a round, and it pauses
+    await page.getByRole("button", { name: "Train", exact: true }).waitFor();
   });
 });

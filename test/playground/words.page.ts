@@ -76,6 +76,10 @@ describeInBrowser("words", (open) => {
       .getByRole("alert")
       .getByText(/too short for a map: it has 0 words/)
       .waitFor();
+    expect(await page.locator(".nearest li").count()).toBe(0);
+    await page.getByRole("button", { name: "Train", exact: true }).click();
+    await page.getByRole("button", { name: "Train", exact: true }).waitFor(); // refused once more
+    expect(await page.getByText(/% of the work done/).count()).toBe(0);
     const text =
       "The green river sings. The green forest sings. A quiet river sleeps. A quiet forest sleeps. ";
     await area.fill(text.repeat(40));

@@ -17,6 +17,8 @@ export interface ChartOptions {
   readonly curves: readonly Curve[];
   /** Where the vertical axis ends; by the values where it is not given. */
   readonly yRange?: readonly [low: number, high: number];
+  /** Whether what lies beyond `yRange` makes it wider, rather than being cut off. */
+  readonly widens?: boolean;
   /** Whether the vertical axis has powers of ten; what is not above 0 is then left out. */
   readonly logarithmic?: boolean;
   /** Pixels. Default 240. */
@@ -54,6 +56,16 @@ function decades(low: number | null, high: number | null): uPlot.Range.MinMax {
   return [10 ** bottom, 10 ** Math.max(Math.ceil(Math.log10(high)), bottom + 1)];
 }
 
+/** Where an axis ends that has a range: there, or a little beyond the values. */
+function within(
+  [bottom, top]: readonly [number, number],
+  widens: boolean,
+  low: number,
+  high: number,
+): uPlot.Range.MinMax {
+  return widens ? [Math.min(bottom, 1.1 * low), Math.max(top, 1.1 * high)] : [bottom, top];
+}
+
 /** Powers of ten from one to another, six of them at most. */
 function powers(low: number, high: number): number[] {
   const [bottom, top] = [Math.round(Math.log10(low)), Math.round(Math.log10(high))];
@@ -67,7 +79,7 @@ function powers(low: number, high: number): number[] {
 /** Curves over a common x, which follow the theme and the width there is. */
 export function chart(options: ChartOptions): Chart {
   const { label, xLabel, yLabel, curves, yRange, bare = false } = options;
-  const { logarithmic = false, height = 240 } = options;
+  const { logarithmic = false, widens = false, height = 240 } = options;
   const axis = (more: uPlot.Axis): uPlot.Axis => ({
     stroke: () => colour("--quiet"),
     grid: { stroke: () => colour("--line"), width: 1 },
@@ -93,7 +105,7 @@ export function chart(options: ChartOptions): Chart {
         x: { time: false, ...(bare && { range: (_, low, high) => [low - 0.5, high + 0.5] }) },
         y: {
           ...(logarithmic && { distr: 3 as const, range: (_, low, high) => decades(low, high) }),
-          ...(yRange && { range: [yRange[0], yRange[1]] as uPlot.Range.MinMax }),
+          ...(yRange && { range: (_, low, high) => within(yRange, widens, low, high) }),
         },
       },
       axes: [

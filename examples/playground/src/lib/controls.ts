@@ -41,18 +41,28 @@ export function range(options: RangeOptions): Control<number> {
     max: logarithmic ? PLACES : max,
     step: logarithmic ? 1 : step,
   });
-  const output = element("output", { for: id });
-  const read = (): number => toValue(slider.valueAsNumber);
+  const output = element("output", { for: id, "aria-live": "off" });
+  /** As it was set, which may lie between two places of the slider. */
+  let current: number;
   const show = (): void => {
-    output.value = format(read());
+    output.value = format(current);
     slider.setAttribute("aria-valuetext", output.value);
   };
-  slider.addEventListener("input", () => {
+  const read = (): number => {
+    current = toValue(slider.valueAsNumber);
     show();
-    options.input?.(read());
+    return current;
+  };
+  slider.addEventListener("input", () => {
+    const value = read();
+    options.input?.(value);
   });
-  slider.addEventListener("change", () => options.change?.(read()));
+  slider.addEventListener("change", () => {
+    const value = read();
+    options.change?.(value);
+  });
   const set = (value: number): void => {
+    current = value;
     slider.value = `${toPlace(value)}`;
     show();
   };
@@ -66,7 +76,7 @@ export function range(options: RangeOptions): Control<number> {
       slider,
     ),
     get value() {
-      return read();
+      return current;
     },
     set value(value) {
       set(value);
@@ -115,9 +125,12 @@ export interface TextOptions {
   /** Lines that are seen at once; one line where it is not given. */
   readonly rows?: number;
   readonly input?: (value: string) => void;
-  /** Called when the field is left, or Enter pressed in a single line. */
+  /** Called when the field is left, Enter pressed in a single line, or nothing was typed for a while. */
   readonly change?: (value: string) => void;
 }
+
+/** Milliseconds without a key after which a text is taken to be finished. */
+const REST = 600;
 
 /** A text of one line or of several. */
 export function textField({ label, value, rows, input, change }: TextOptions): Control<string> {
@@ -128,15 +141,28 @@ export function textField({ label, value, rows, input, change }: TextOptions): C
       ? element("input", { ...attributes, type: "text" })
       : element("textarea", { ...attributes, rows });
   field.value = value;
-  field.addEventListener("input", () => input?.(field.value));
-  field.addEventListener("change", () => change?.(field.value));
+  let taken = value;
+  let timer: ReturnType<typeof setTimeout>;
+  const take = (): void => {
+    clearTimeout(timer);
+    if (field.value === taken) return;
+    taken = field.value;
+    change?.(taken);
+  };
+  field.addEventListener("input", () => {
+    input?.(field.value);
+    clearTimeout(timer);
+    timer = setTimeout(take, REST);
+  });
+  field.addEventListener("change", take);
   return {
     element: element("div", { class: "control" }, element("label", { for: id }, label), field),
     get value() {
       return field.value;
     },
     set value(value) {
-      field.value = value;
+      clearTimeout(timer);
+      field.value = taken = value;
     },
   };
 }

@@ -26,6 +26,11 @@ export interface Kit {
       readonly running?: (running: boolean) => void;
     },
   ): Training<W>;
+  /**
+   * Starts training, unless the visitor would rather not have things move by themselves: then it takes one step, and the page
+   * says that more is to be asked for.
+   */
+  begin(training: { start(): void; step(): void }): void;
   /** Says something to those who listen rather than see: a result, not every step. */
   announce(text: string): void;
   /** Shows what went wrong, until something goes well again: `undefined`. */

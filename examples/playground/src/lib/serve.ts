@@ -48,6 +48,8 @@ const wait = (ms: number): Promise<void> =>
 /** Does what a panel commands, one command after the other, and trains in between. */
 export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Create<W>>): void {
   let trainee: Trainee<W> = {};
+  /** The same, or why there is none. */
+  let made: Promise<Trainee<W>> = Promise.resolve(trainee);
   let generation = 0;
   let steps = 0;
   let running = false;
@@ -111,7 +113,8 @@ export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Crea
         steps = 0;
         done = false;
         trainee = {}; // should this one fail, the old one is not trained in its place
-        trainee = await (await creating)(command.settings);
+        made = creating.then((create) => create(command.settings));
+        trainee = await made;
         return report();
       case "adjust":
         trainee.adjust?.(command.settings);
@@ -120,6 +123,7 @@ export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Crea
         stepsPerSecond = command.stepsPerSecond;
         return;
       case "start":
+        await made;
         running = true;
         lastReport = 0; // the first step is told of at once
         void loop();
@@ -129,11 +133,13 @@ export function serve<W extends Work>(scope: WorkerScope, creating: Promise<Crea
         running = false;
         return report();
       case "step":
+        await made;
         running = false;
         await step();
         return report();
       case "ask":
         try {
+          await made;
           const answer = await trainee.answer?.(command.question);
           post({ type: "answer", id: command.id, answer });
         } catch (error) {

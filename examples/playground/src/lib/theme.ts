@@ -46,10 +46,10 @@ const isDark = (): boolean => {
   return theme === undefined ? dark.matches : theme === "dark";
 };
 
-/** Follows the system's theme until the visitor chooses by the button, which is pressed in the dark. */
+/** Follows the system's theme until the visitor chooses by the button, which names the other one. */
 export function followTheme(button: HTMLButtonElement): void {
   const show = (): void => {
-    button.setAttribute("aria-pressed", `${isDark()}`);
+    button.textContent = isDark() ? "Light" : "Dark";
     known.clear();
     for (const callback of changed) callback();
   };

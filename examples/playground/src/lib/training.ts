@@ -23,7 +23,7 @@ export interface Training<W extends Work> extends TrainingState {
   pause(): void;
   /** One step, and a pause. */
   step(): void;
-  /** A new network; it trains on if the old one did. */
+  /** A new network; it trains unless the visitor has paused the old one, or never started it. */
   reset(settings: W["settings"]): void;
   /** Other settings for the network there is. */
   adjust(settings: W["settings"]): void;
@@ -37,6 +37,12 @@ export interface Training<W extends Work> extends TrainingState {
   stop(): void;
 }
 
+/** A question that is not answered yet. */
+interface Asked<A> {
+  resolve(answer: A): void;
+  reject(error: Error): void;
+}
+
 /** Starts the worker that computes what is called `name` in `worker.ts`. */
 export function openTraining<W extends Work>(
   name: string,
@@ -44,30 +50,46 @@ export function openTraining<W extends Work>(
   { progress, running: told, failed }: Listener<W>,
 ): Training<W> {
   const worker = new Worker(new URL("../worker.ts", import.meta.url), { type: "module", name });
-  const asked = new Map<number, PromiseWithResolvers<W["answer"]>>();
+  const asked = new Map<number, Asked<W["answer"]>>();
   let questions = 0;
   let steps = 0;
   let running = false;
   let held = false;
+  /** Whether training came to its end, or failed: a pause that nobody asked for. */
+  let ended = false;
   /** Of the network there is: what is told of one before it comes too late. */
   let generation = 0;
 
   const send = (command: Command<W>): void => worker.postMessage(command);
   const setRunning = (now: boolean): void => {
+    if (now) ended = false;
     if (now === running) return;
     running = now;
     told?.(now);
   };
+  const start = (): void => {
+    setRunning(true);
+    if (!held) send({ type: "start" });
+  };
+  const halt = (by: "pause" | "step"): void => {
+    ended = false;
+    setRunning(false);
+    send({ type: by });
+  };
+  const end = (): void => {
+    ended ||= running;
+    setRunning(false);
+  };
   const reset = (next: W["settings"]): void => {
     send({ type: "reset", generation: ++generation, settings: next });
-    if (running && !held) send({ type: "start" });
+    if (running || ended) start();
   };
 
   worker.onmessage = ({ data }: MessageEvent<Report<W>>) => {
     if (data.type === "progress") {
       if (data.generation !== generation) return;
       steps = data.steps;
-      if (data.done) setRunning(false);
+      if (data.done) end();
       progress?.(data.progress, { steps, running });
     } else if (data.type === "answer") {
       asked.get(data.id)?.resolve(data.answer);
@@ -76,7 +98,7 @@ export function openTraining<W extends Work>(
       asked.get(data.id)?.reject(new Error(data.message));
       asked.delete(data.id);
     } else {
-      setRunning(false);
+      end();
       failed(data.message);
     }
   };
@@ -90,26 +112,17 @@ export function openTraining<W extends Work>(
     get running() {
       return running;
     },
-    start() {
-      setRunning(true);
-      if (!held) send({ type: "start" });
-    },
-    pause() {
-      setRunning(false);
-      send({ type: "pause" });
-    },
-    step() {
-      setRunning(false);
-      send({ type: "step" });
-    },
+    start,
+    pause: () => halt("pause"),
+    step: () => halt("step"),
     reset,
     adjust: (next) => send({ type: "adjust", settings: next }),
     pace: (stepsPerSecond) => send({ type: "pace", stepsPerSecond }),
     ask(question) {
-      const answer = Promise.withResolvers<W["answer"]>();
-      asked.set(questions, answer);
-      send({ type: "ask", id: questions++, question });
-      return answer.promise;
+      return new Promise((resolve, reject) => {
+        asked.set(questions, { resolve, reject });
+        send({ type: "ask", id: questions++, question });
+      });
     },
     hold(now) {
       if (now === held) return;

@@ -165,7 +165,7 @@ export const panel: Panel = {
       ),
     );
     view.clear();
-    training.start();
+    kit.begin(training);
     void sample();
   },
 };

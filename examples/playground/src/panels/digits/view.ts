@@ -127,8 +127,9 @@ export function readingView({ still, finished }: ViewOptions): ReadingView {
       hidden.draw(blank, SIDE, SIDE);
       classes.draw(blank);
       verdict.textContent = "Nothing drawn yet.";
+      list.querySelector(".likeliest")?.classList.remove("likeliest");
       for (const each of bars) each.style.width = "0";
-      for (const each of shares) each.textContent = "";
+      for (const each of shares) each.textContent = "–";
     },
   };
 }

@@ -101,8 +101,8 @@ async function openFiles(files: readonly DroppedFile[]): Promise<{ train: Digits
     files.map(async ({ name, bytes }): Promise<IdxFile> => {
       try {
         return { name, ...readIdx(await gunzip(bytes)) };
-      } catch (error) {
-        throw new Error(`${name}: ${(error as Error).message}`);
+      } catch {
+        throw new Error(`${name} is not an MNIST file (IDX, plain or gzip).`);
       }
     }),
   );

@@ -5,7 +5,7 @@ import { heatMap } from "../../lib/heat-map.ts";
 import type { Panel } from "../../lib/panel.ts";
 import { trainingButtons } from "../../lib/training-buttons.ts";
 import { type SignalName, STEPS, signals, type Task } from "./signal.ts";
-import { signalEditor } from "./signal-editor.ts";
+import { signalEditor, signed } from "./signal-editor.ts";
 import type { GatesWork, Progress, Seen, Settings } from "./worker.ts";
 
 /** What there is to see in each cell, in the order of its equations; gates are from 0 to 1, the rest from -1 to 1. */
@@ -37,6 +37,10 @@ interface CellView {
 const mean = (values: Float32Array): number =>
   values.reduce((sum, v) => sum + v, 0) / values.length;
 
+/** Mean squared error. */
+const error = (output: Float32Array, target: Float32Array): number =>
+  mean(output.map((value, t) => (value - target[t]!) ** 2));
+
 /** Output and target of a network over time, and its gates as heat maps, a row a unit. */
 function cellView(name: string, names: Readonly<Record<string, string>>): CellView {
   const output = chart({
@@ -47,6 +51,7 @@ function cellView(name: string, names: Readonly<Record<string, string>>): CellVi
       { name: "output", colour: "--accent" },
     ],
     yRange: [-1.3, 1.3],
+    widens: true, // counts grow
     height: 110,
     bare: true,
   });
@@ -78,19 +83,22 @@ function cellView(name: string, names: Readonly<Record<string, string>>): CellVi
       shownUnits = units;
       output.draw(Array.from(signal.keys()), signal, target, seen.output);
       for (const { part, map } of maps) map.draw(transpose(inside[part]!, units), units, STEPS);
-      const text = seen.loss === undefined ? "random weights" : `error ${seen.loss.toPrecision(2)}`;
+      const text = seen.trained
+        ? `error ${error(seen.output, target).toPrecision(2)}`
+        : "random weights";
       loss.textContent = text;
       output.describe(text);
     },
     read(step) {
       const at = (part: string): string =>
-        mean(inside[part]!.subarray(step * shownUnits, (step + 1) * shownUnits)).toFixed(2);
+        signed(mean(inside[part]!.subarray(step * shownUnits, (step + 1) * shownUnits)));
       for (const { part, map } of maps) {
         map.mark(step);
-        if (inside[part]) map.describe(`at step ${step + 1} ${at(part)}, the mean of all units`);
+        if (inside[part])
+          map.describe(`at time step ${step + 1} ${at(part)}, the mean of all units`);
       }
       const means = maps.map(({ part }) => (inside[part] ? `${part} ${at(part)}` : part));
-      reading.textContent = `Step ${step + 1}, means of all units: ${means.join(", ")}`;
+      reading.textContent = `Time step ${step + 1}, means of all units: ${means.join(", ")}`;
     },
   };
 }
@@ -170,6 +178,7 @@ export const panel: Panel = {
       training.reset(settings());
     }
 
+    task.element.style.flexBasis = "12rem"; // long words
     host.append(
       toolbar("Network and signal", task.element, units.element, signal.element),
       editor.element,
@@ -177,6 +186,6 @@ export const panel: Panel = {
       reading,
       element("div", { class: "columns" }, views.lstm.element, views.gru.element),
     );
-    if (!kit.still) training.start();
+    kit.begin(training);
   },
 };

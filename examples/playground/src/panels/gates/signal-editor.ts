@@ -20,6 +20,10 @@ export interface SignalEditorOptions {
 /** How far an arrow key moves a value. */
 const NUDGE = 0.1;
 
+/** Two places, and a minus that is one. */
+export const signed = (value: number): string =>
+  (Math.round(100 * value) / 100 || 0).toFixed(2).replace("-", "\u2212");
+
 const clamp = (value: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, value));
 
@@ -33,7 +37,7 @@ export function signalEditor(options: SignalEditorOptions): SignalEditor {
     class: "signal",
     tabindex: 0,
     role: "slider",
-    "aria-label": "Input at a step",
+    "aria-label": "Input at a time step",
     "aria-orientation": "vertical",
     "aria-valuemin": -1,
     "aria-valuemax": 1,
@@ -58,7 +62,7 @@ export function signalEditor(options: SignalEditorOptions): SignalEditor {
       context.fillRect(t * bar + 1, height / 2 - Math.max(0, length), bar - 2, Math.abs(length));
     });
     canvas.setAttribute("aria-valuenow", values[step]!.toFixed(2));
-    canvas.setAttribute("aria-valuetext", `step ${step + 1}: ${values[step]!.toFixed(2)}`);
+    canvas.setAttribute("aria-valuetext", `time step ${step + 1}: ${signed(values[step]!)}`);
   }
 
   function move(to: number): void {
@@ -115,7 +119,7 @@ export function signalEditor(options: SignalEditorOptions): SignalEditor {
   onThemeChange(paint);
 
   const help =
-    "Draw with mouse or finger. By keyboard: left and right choose a step, up and down change it, Page Up and Page Down " +
+    "Draw with mouse or finger. By keyboard: left and right choose a time step, up and down change it, Page Up and Page Down " +
     "make a pulse, Delete makes it 0.";
   return {
     element: element("div", {}, canvas, element("p", { class: "hint", id: hint }, help)),

@@ -17,8 +17,7 @@ export interface Settings {
 
 /** What one network made of the signal. */
 export interface Seen {
-  /** Mean squared error of the last training step. */
-  readonly loss: number | undefined;
+  readonly trained: boolean;
   /** [STEPS] */
   readonly output: Float32Array;
   readonly inside: Inside;
@@ -38,18 +37,19 @@ function network(cell: LSTMCell | GRUCell, units: number) {
   const head = new Linear(units, 1);
   initializeAsKeras([cell, head], 1);
   const optimizer = new Adam({ learningRate: 0.01, clipNorm: 1 });
-  let loss: number | undefined;
+  let trained = false;
   const run = (x: Tensor): Tensor => {
     const { outputs } = cell instanceof LSTMCell ? dynamicRNN(cell, x) : dynamicRNN(cell, x);
     return head.forward(outputs);
   };
   return {
     train(x: Tensor, wanted: Tensor): void {
-      loss = optimizer.minimize(() => mse(run(x), wanted));
+      trained = true;
+      optimizer.minimize(() => mse(run(x), wanted));
     },
     look(signal: readonly number[]): Seen {
       const inside = cell instanceof LSTMCell ? insideLSTM(cell, signal) : insideGRU(cell, signal);
-      return { loss, output: run(tensor([...signal], [1, STEPS, 1])).data.slice(), inside };
+      return { trained, output: run(tensor([...signal], [1, STEPS, 1])).data.slice(), inside };
     },
   };
 }

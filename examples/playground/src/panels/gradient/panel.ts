@@ -9,7 +9,7 @@ const names = { rnn: "Plain RNN", gru: "GRU", lstm: "LSTM" };
 const cells = Object.keys(names) as (keyof Answer)[];
 
 /** Beyond these shares of what it began with a gradient has vanished or exploded. */
-const [VANISHED, EXPLODED] = [1e-3, 1e3];
+const [VANISHED, EXPLODED] = [0.01, 100];
 
 function verdict(share: number): string {
   if (!Number.isFinite(share)) return "explodes, beyond what 32 bits can hold";
@@ -17,22 +17,31 @@ function verdict(share: number): string {
   return share > EXPLODED ? "explodes" : "lasts";
 }
 
-const scientific = (value: number): string =>
-  Number.isFinite(value) ? value.toExponential(1).replace("+", "").replace("-", "\u2212") : "∞";
+const superscript = (power: string): string =>
+  Array.from(power, (sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(sign)])).join("");
+
+/** "55 ×", "0.11 ×", "2.1 × 10⁻²¹" */
+function times(share: number): string {
+  if (!Number.isFinite(share)) return "∞";
+  if (share === 0) return "0";
+  if (share >= 0.001 && share < 10_000) return `${Number(share.toPrecision(2))} ×`;
+  const [digits, power] = share.toExponential(1).split("e");
+  return `${digits} × 10${superscript(power!.replace("+", ""))}`;
+}
 
 export const panel: Panel = {
   id: "gradient",
   title: "Gradient through time",
   intro:
     "A loss at the end of a sequence tells every step before it what to change. How much of that arrives? Each step back " +
-    "multiplies it by the same weights, so it fades or grows by powers. Turn up the weights until the plain RNN explodes; " +
-    "then open the LSTM's forget gate, and its gradient neither fades nor grows.",
+    "multiplies it by the same weights, so it fades or grows by powers. Turn up the weights until the plain RNN explodes. " +
+    "And open the LSTM’s forget gate by its bias: then its gradient neither fades nor grows.",
   mount(host, kit) {
     const steps = range({ label: "Length", min: 10, max: 200, value: 100, input: ask });
     const scale = range({
       label: "Weight scale",
       min: 0.25,
-      max: 6,
+      max: 4,
       step: 0.05,
       value: 1,
       format: (value) => `× ${value.toFixed(2)}`,
@@ -43,7 +52,7 @@ export const panel: Panel = {
       min: 0,
       max: 5,
       step: 0.25,
-      value: 3,
+      value: 1,
       input: ask,
     });
     let seed = 1;
@@ -72,7 +81,7 @@ export const panel: Panel = {
         element(
           "tr",
           {},
-          ...["Cell", "Of what the last step is told, the first hears", "The gradient"].map(
+          ...["Cell", "Gradient at the first step, as a share of the last’s", "The gradient"].map(
             (text) => element("th", { scope: "col" }, text),
           ),
         ),
@@ -110,7 +119,7 @@ export const panel: Panel = {
       );
       const said = rows.map(({ cell, first, verdict: cellVerdict }) => {
         const share = answer[cell].at(-1)! / answer[cell][0]!;
-        first.textContent = scientific(share);
+        first.textContent = times(share);
         cellVerdict.textContent = verdict(share);
         return `${names[cell]} ${verdict(share)}`;
       });

@@ -14,7 +14,8 @@ export const panel: Panel = {
   title: "Sine to cosine",
   intro:
     "A network sees a sine, one number at a time, and learns to say the cosine at the same moment. One number does not tell " +
-    "which way the wave is going: the network has to remember. Give it one unit, or a plain RNN, or a learning rate too " +
+    "which way the wave is going: the network has to remember. At first it takes a step every 20 points: it learns " +
+    "from as many at a time. Give it one unit, or a plain RNN, or a learning rate too " +
     "high, and see what it makes of that.",
   mount(host, kit) {
     let losses = new Losses();
@@ -121,7 +122,6 @@ export const panel: Panel = {
       loss.element,
     );
     training.pace(paces.steady);
-    if (kit.still) training.step();
-    else training.start();
+    kit.begin(training);
   },
 };

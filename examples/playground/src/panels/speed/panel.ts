@@ -12,6 +12,9 @@ const kernelNames: Readonly<Record<Kernels, string>> = {
   js: "Plain JavaScript",
 };
 
+/** After so many rounds times are steady enough to be compared. */
+const SETTLED = 2;
+
 const milliseconds = (ms: number): string =>
   ms < 0.1 ? `${(1000 * ms).toFixed(0)} µs` : `${ms.toPrecision(3)} ms`;
 
@@ -59,12 +62,13 @@ function taskTable(task: Task): {
   );
   return {
     element: table,
-    show({ timings }) {
+    show({ timings, rounds }) {
       const { wasm, js } = timings[task];
       const longest = Math.max(wasm?.ms ?? 0, js?.ms ?? 0);
       rows.wasm.show(wasm, longest);
       rows.js.show(js, longest);
-      const text = wasm && js ? `${(js.ms / wasm.ms).toFixed(1)} times faster` : "";
+      const text =
+        wasm && js && rounds >= SETTLED ? `${(js.ms / wasm.ms).toFixed(1)} times faster` : "";
       ratio.textContent = text;
       return text && `${tasks[task]}: ${text}`;
     },
@@ -114,7 +118,8 @@ export const panel: Panel = {
         const texts = tables.map((table) => table.show(progress)).filter((text) => text !== "");
         const { rounds, of } = progress;
         finished = rounds === of;
-        reading.textContent = rounds === 0 ? "Not measured yet" : `Round ${rounds} of ${of}`;
+        const before = running ? "Warming up" : "Not measured yet";
+        reading.textContent = rounds === 0 ? before : `Round ${rounds} of ${of}`;
         if (finished && !running) kit.announce(texts.join(", "));
       },
       running: (running) => {
@@ -123,7 +128,7 @@ export const panel: Panel = {
     });
     function start(): void {
       if (finished) reset();
-      training.start();
+      else training.start();
     }
     function reset(): void {
       kit.fail(undefined);
@@ -136,6 +141,6 @@ export const panel: Panel = {
       reading,
       ...tables.map((table) => table.element),
     );
-    training.start();
+    kit.begin(training);
   },
 };

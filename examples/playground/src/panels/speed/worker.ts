@@ -24,16 +24,16 @@ export type Task = "forward" | "training";
 export type Kernels = "wasm" | "js";
 
 export interface Progress {
-  /** What has been timed so far; none where a round has not come to it yet. */
+  /** What has been timed so far; none before the first round is over. */
   readonly timings: Readonly<Record<Task, Readonly<Record<Kernels, Timing | undefined>>>>;
-  /** Rounds that are over, and how many there will be. */
+  /** Rounds that are over, the one to warm up left out, and how many there will be. */
   readonly rounds: number;
   readonly of: number;
 }
 
 export type SpeedWork = { settings: Settings; progress: Progress; question: never; answer: never };
 
-/** Rounds in all, and milliseconds that each of them gives to each pass, or one run if that takes longer. */
+/** Rounds that count, after one in which engines warm up; and milliseconds that each of them gives to each pass, or one run if that takes longer. */
 const ROUNDS = 5;
 const SHARE = 60;
 
@@ -83,23 +83,27 @@ export async function create(settings: Settings): Promise<Trainee<SpeedWork>> {
     };
   }
 
+  const roundsOver = (): number => Math.max(0, Math.floor(steps / round.length) - 1);
   const timing = (task: Task, kernels: Kernels): Timing | undefined => {
     const ms = fastest[task][kernels];
-    return ms === never ? undefined : { ms, gflops: operations[task] / ms / 1e6 };
+    return ms === never || roundsOver() === 0
+      ? undefined
+      : { ms, gflops: operations[task] / ms / 1e6 };
   };
   return {
     step() {
       const [task, kernels] = round[steps++ % round.length]!;
-      fastest[task][kernels] = Math.min(fastest[task][kernels], best(passes[kernels][task]));
+      const ms = best(passes[kernels][task]);
+      if (steps > round.length) fastest[task][kernels] = Math.min(fastest[task][kernels], ms);
     },
     progress: () => ({
       timings: {
         forward: { wasm: timing("forward", "wasm"), js: timing("forward", "js") },
         training: { wasm: timing("training", "wasm"), js: timing("training", "js") },
       },
-      rounds: Math.floor(steps / round.length),
+      rounds: roundsOver(),
       of: ROUNDS,
     }),
-    done: () => steps >= ROUNDS * round.length,
+    done: () => roundsOver() >= ROUNDS,
   };
 }

@@ -7,8 +7,7 @@ import { trainingButtons } from "../../lib/training-buttons.ts";
 import { texts } from "./texts.ts";
 import type { TextSettings, TextWork } from "./worker.ts";
 
-/** Characters that a text needs to learn anything from, and the most that are read. */
-const LEAST = 100;
+/** The most characters that are read. */
 const MOST = 200_000;
 /** How many samples are kept on the page. */
 const KEPT = 9;
@@ -123,12 +122,7 @@ export const panel: Panel = {
       losses = new Losses();
       samples.replaceChildren();
       written.hidden = true;
-      if (text.value.length < LEAST) {
-        training.pause();
-        const got = text.value.length;
-        kit.fail(`A text to learn from has ${LEAST} characters at least; this one has ${got}.`);
-        return;
-      }
+      status.textContent = "";
       const cut = text.value.length > MOST;
       kit.fail(
         cut
@@ -138,7 +132,10 @@ export const panel: Panel = {
       training.reset(settings());
     }
     async function open([file]: readonly File[]): Promise<void> {
-      text.value = await file!.text();
+      const content = await file!.text();
+      if (content.includes("\uFFFD") || content.includes("\0"))
+        return kit.fail(`${file!.name} is not a text (in UTF-8).`);
+      text.value = content;
       chosen.value = "own";
       reset();
     }
@@ -190,7 +187,7 @@ export const panel: Panel = {
         samples,
       ),
     );
-    training.start();
+    kit.begin(training);
   },
 };
 

@@ -28,6 +28,10 @@ export interface TextWork {
   readonly answer: string;
 }
 
+/** Characters that a text needs to learn anything from. */
+const LEAST = 100;
+/** Training pauses after so many steps. */
+const ROUND = 2000;
 /** Tokens of a sample. */
 const SAMPLE = { char: 140, word: 30 };
 /** From one sample to the next there are so many times more steps: at first much changes, later little. */
@@ -42,6 +46,10 @@ const placesOf = (tokens: number): number =>
 
 export function create(settings: TextSettings): Trainee<TextWork> {
   const { text, level, cell, units: hiddenSize, learningRate, seed } = settings;
+  if (text.length < LEAST)
+    throw new Error(
+      `A text to learn from has ${LEAST} characters at least; this one has ${text.length}.`,
+    );
   const vocabulary = Vocabulary.fromText(text, { level, unknown: true });
   const tokens = vocabulary.encode(text).length;
   const model = new LanguageModel({ vocabulary, cell, embeddingSize: 32, hiddenSize, seed });
@@ -69,12 +77,14 @@ export function create(settings: TextSettings): Trainee<TextWork> {
     }),
   );
 
+  const atEnd = (): boolean => steps > 0 && steps % ROUND === 0;
   return {
     step: () => training.next(),
+    done: atEnd,
     progress() {
       const loss = losses.reduce((sum, value) => sum + value, 0) / losses.length;
       losses = [];
-      const due = steps >= nextSample;
+      const due = steps >= nextSample || atEnd();
       if (due) nextSample = Math.max(10, BETWEEN_SAMPLES * steps);
       const sample = due ? write("", SAMPLE[level]) : undefined;
       return { loss, epoch, tokens, sample };

@@ -52,7 +52,10 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   const buttons = trainingButtons(
     () => ({
       ...{ running: training.running, pause: training.pause, step: training.step },
-      start: () => (finished ? reset() : training.start()), // all epochs are over: anew
+      start() {
+        if (finished) reset(); // all epochs are over: anew
+        training.start();
+      },
     }),
     () => reset(),
   );
@@ -91,8 +94,10 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
   );
   function reset(): void {
     kit.fail(undefined);
+    status.textContent = heading.textContent = "";
+    nearest.replaceChildren();
+    map.draw([], chosen);
     training.reset(settings());
-    training.start();
   }
 
   host.append(
@@ -117,5 +122,5 @@ export function mountMap(host: HTMLElement, kit: Kit): void {
     ),
   );
   training.pace(PACE);
-  training.start();
+  kit.begin(training);
 }

@@ -97,7 +97,6 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
     losses = new Losses();
     kit.fail(undefined);
     training.reset(settings());
-    training.start();
   }
 
   host.append(
@@ -122,6 +121,6 @@ export function mountTagging(host: HTMLElement, kit: Kit): void {
     ),
     loss.element,
   );
-  training.start();
+  kit.begin(training);
   tag();
 }

@@ -76,7 +76,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     french.textContent = translation.target.join(" ").replaceAll("' ", "'") || "…";
     unknown.textContent =
       translation.unknown.length > 0
-        ? `Not among the words it learns: ${translation.unknown.join(", ")}`
+        ? `Not among the words it learns: ${[...new Set(translation.unknown)].join(", ")}`
         : "";
     table.show(translation);
   }
@@ -90,6 +90,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
   function translate(): void {
     const source = wordsOf(sentence.value);
     if (source.length > 0) ask(source);
+    else french.textContent = unknown.textContent = "";
   }
   async function example(): Promise<void> {
     const answer = await training.ask({ type: "example" });
@@ -107,7 +108,6 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     losses = new Losses();
     kit.fail(undefined);
     training.reset(settings());
-    training.start();
   }
 
   host.append(
@@ -134,7 +134,7 @@ export function mountTranslation(host: HTMLElement, kit: Kit): void {
     ),
     loss.element,
   );
-  training.start();
+  kit.begin(training);
   translate();
   void listWords();
 }
