@@ -68,6 +68,7 @@ function npxProblem([tool, ...words]: readonly string[]): string | undefined {
     const unknown = unknownOptions(file!, rest);
     return unknown.length > 0 ? `${file} has no ${unknown.join(", ")}` : undefined;
   }
+  if (tool === "vite" && rest.length === 0) return undefined; // a folder of the reader's own
   if (tool === "vitest" && rest[0] === "run" && isThere(file)) return undefined;
   return "not one of those that are known";
 }
