@@ -2,11 +2,11 @@ import { Adam, engine, type InitOptions, Linear, LSTM, mse, randn, type Tensor }
 import { padSequences } from "gatewise/data";
 import { jsKernels } from "gatewise/js";
 import { Seq2Seq } from "gatewise/seq2seq";
-import { type Level, Vocabulary } from "gatewise/text";
+import { type TokenLevel, Vocabulary } from "gatewise/text";
 import { Word2Vec } from "gatewise/word2vec";
 
 const options: InitOptions = { kernels: jsKernels };
-const level: Level = "char";
+const level: TokenLevel = "char";
 const vocabulary: Vocabulary = Vocabulary.fromText("abc", { level });
 const { lengths }: { readonly lengths: Int32Array } = padSequences([[1, 2], [3]], {
   features: false,
